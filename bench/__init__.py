@@ -1,0 +1,1 @@
+"""The benchmark, run by hand: ours and its peers on the same files in one run."""

@@ -1,0 +1,1 @@
+"""Values and arithmetic in our words; standard library only."""

@@ -1,0 +1,185 @@
+"""What to do with a picture: the Edit, and the Plan for contracts that decide from its facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from cropwright.core.colour import WHITE, Colour
+from cropwright.core.geometry import Rect, Size
+from cropwright.core.gravity import GRAVITIES
+from cropwright.errors import InvalidValueError, MissingFieldError
+
+RESIZE_MODES = ("fit", "fill", "exact")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a picture's header says, after turning it upright."""
+
+    width: int
+    """Upright width in pixels."""
+    height: int
+    """Upright height in pixels."""
+    format: str
+    has_alpha: bool
+    frames: int
+    """Frames or pages in the file; 1 for a still picture."""
+
+    @property
+    def size(self) -> Size:
+        """Upright width and height."""
+        return Size(self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Room kept on every side of the window: pixels, or percent of the window's own sides."""
+
+    amount: float = 0.0
+    percent: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.amount <= 65_535:
+            raise InvalidValueError("margin", f"{self.amount:g}", "0 to 65535")
+
+    def around(self, window: Rect, within: Size) -> Rect:
+        """`window` with the margin, as far as a picture of size `within` reaches."""
+        if self.percent:
+            across = round(window.width * self.amount / 100)
+            return window.grown(across, round(window.height * self.amount / 100), within)
+        return window.grown(round(self.amount), round(self.amount), within)
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """The size wanted after the crop.
+
+    `fit` keeps the window's shape inside width x height (either may be absent); `fill` gives
+    exactly width x height by narrowing the window to that shape; `exact` stretches. Nothing is
+    enlarged unless `enlarge` says so: then the result is smaller than asked, in the same shape.
+    """
+
+    width: int | None
+    height: int | None
+    mode: str = "fit"
+    enlarge: bool = False
+
+    def __post_init__(self) -> None:
+        if self.mode not in RESIZE_MODES:
+            raise InvalidValueError("resize_mode", self.mode, ", ".join(RESIZE_MODES))
+        check_length("resize width", self.width)
+        check_length("resize height", self.height)
+        if self.width is None and self.height is None:
+            raise MissingFieldError("resize", "a width, a height or both are needed")
+        if self.mode != "fit" and (self.width is None or self.height is None):
+            raise MissingFieldError("resize", f"{self.mode} needs both a width and a height")
+
+    @property
+    def shape(self) -> Fraction | None:
+        """Width ÷ height that the window is narrowed to, for `fill`."""
+        if self.mode == "fill" and self.width and self.height:
+            return Fraction(self.width, self.height)
+        return None
+
+    def result(self, window: Size) -> Size:
+        """Size of the result for a window of that size."""
+        across = Fraction(self.width, window.width) if self.width else None
+        down = Fraction(self.height, window.height) if self.height else None
+        given = [scale for scale in (across, down) if scale is not None]
+        if self.mode == "fit":
+            scale = min(given) if self.enlarge else min(*given, Fraction(1))
+            return _scaled(window, scale, scale)
+        shrink = Fraction(1) if self.enlarge else 1 / max(*given, Fraction(1))
+        return _scaled(window, given[0] * shrink, given[1] * shrink)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How the result is written."""
+
+    format: str | None = None
+    """A name of `core.formats`; None lets `path`, then the input decide."""
+    path: str | None = None
+    """The file's name, for its extension only; writing is the caller's."""
+    quality: int = 85
+    """1 to 100, for jpeg, webp and avif."""
+    lossless: bool = False
+    """No loss: webp and avif without loss; a JPEG is cut without being encoded again."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quality <= 100:
+            raise InvalidValueError("quality", str(self.quality), "1 to 100")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One wish, complete: what to keep of a picture and how to write it. Checked on making."""
+
+    rect: Rect | None = None
+    """Exactly this, in pixels of the upright picture."""
+    gravity: str = "center"
+    """Where the window goes when there is no rect."""
+    focal_x: float = 0.5
+    focal_y: float = 0.5
+    width: int | None = None
+    """Window width in pixels, clamped to the picture. Not a resize."""
+    height: int | None = None
+    aspect: Fraction | None = None
+    """Window width ÷ height."""
+    margin: Margin = field(default_factory=Margin)
+    trim: bool = False
+    """Leave plain borders out before anything else is decided."""
+    resize: Resize | None = None
+    background: Colour | None = WHITE
+    """What shows through where the format has no transparency; None keeps the hidden colours."""
+    animate: bool = False
+    """Keep all frames of an animation."""
+    output: Output = field(default_factory=Output)
+
+    def __post_init__(self) -> None:
+        if self.gravity not in GRAVITIES:
+            raise InvalidValueError("gravity", self.gravity, ", ".join(GRAVITIES))
+        for name, focal in (("focal_x", self.focal_x), ("focal_y", self.focal_y)):
+            if not math.isfinite(focal):
+                raise InvalidValueError(name, str(focal), "a fraction from 0 to 1")
+        check_length("width", self.width)
+        check_length("height", self.height)
+        if self.aspect is not None and self.aspect <= 0:
+            raise InvalidValueError("aspect", str(self.aspect), "a ratio above 0, such as 4:5")
+        if self.rect is not None:
+            self._check_rect_alone()
+        if self.width and self.height and self.aspect is not None:
+            raise InvalidValueError("aspect", str(self.aspect), "no aspect beside width and height")
+
+    def _check_rect_alone(self) -> None:
+        others = {"width": self.width, "height": self.height, "aspect": self.aspect}
+        for name, value in others.items():
+            if value is not None:
+                raise InvalidValueError(name, str(value), f"no {name} beside rect")
+        if self.trim:
+            raise InvalidValueError("trim", "true", "no trim beside rect")
+
+
+Plan = Callable[[Facts], Edit]
+"""A pure function from a picture's facts to an Edit, for contracts that decide only then.
+
+It travels to a worker process: make it an instance of a module-level class, not a closure.
+"""
+
+
+def settled(wish: Edit | Plan, facts: Facts) -> Edit:
+    """The Edit, whether it was one already or has to be decided from the facts."""
+    return wish if isinstance(wish, Edit) else wish(facts)
+
+
+def check_length(name: str, value: int | None) -> None:
+    """Refuse a width or height that is given and below 1 pixel (InvalidValueError)."""
+    if value is not None and value < 1:
+        raise InvalidValueError(name, str(value), "at least 1 pixel")
+
+
+def _scaled(size: Size, across: Fraction, down: Fraction) -> Size:
+    return Size(max(1, round(size.width * across)), max(1, round(size.height * down)))

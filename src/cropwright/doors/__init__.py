@@ -1,0 +1,1 @@
+"""The published contracts we speak, one folder each."""

@@ -1,0 +1,1 @@
+"""The DevPixelForge `crop` executable's contract: JSON jobs in, JSON results out."""

@@ -1,0 +1,64 @@
+"""The one road to bytes: the steps of a crop, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cropwright.core.command import Edit, Plan, settled
+from cropwright.core.formats import Format
+from cropwright.core.limits import Limits
+from cropwright.core.report import Report
+from cropwright.engine.load import open_picture
+from cropwright.engine.save import encode
+from cropwright.engine.steps.background import lay_on_background
+from cropwright.engine.steps.choose import choose
+from cropwright.engine.steps.colour import recolour
+from cropwright.engine.steps.read import read
+from cropwright.engine.steps.resize import resize
+from cropwright.engine.steps.upright import turn_upright
+from cropwright.engine.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished crop."""
+
+    data: bytes
+    format: Format
+    report: Report
+
+
+STEPS: tuple[Callable[[Work], Work], ...] = (
+    read,
+    recolour,
+    resize,
+    turn_upright,
+    lay_on_background,
+)
+
+
+def render(data: bytes, wish: Edit | Plan, limits: Limits) -> Rendered:
+    """Open the picture in `data`, follow `wish`, encode the result.
+
+    Raises InputError for what is wrong with the picture or the wish, OutputError for what is
+    wrong with the result.
+    """
+    work = _begun(data, wish, limits)
+    target = work.target  # an impossible format is refused before any work is done
+    for step in STEPS:
+        work = step(work)
+    return Rendered(encode(work), target, work.report)
+
+
+def explain(data: bytes, wish: Edit | Plan, limits: Limits) -> Report:
+    """What `render` would keep and why, without encoding anything. Raises InputError."""
+    return _begun(data, wish, limits).report
+
+
+def _begun(data: bytes, wish: Edit | Plan, limits: Limits) -> Work:
+    opened = open_picture(data, limits)
+    edit = settled(wish, opened.facts)
+    if edit.animate:
+        limits.check_animation(opened.facts.size, opened.facts.frames)
+    return Work(opened, edit, choose(opened, edit))

@@ -1,0 +1,113 @@
+"""The family of errors: drawn as it is, told apart by code, whole on the far side of a pipe."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from dataclasses import fields
+
+import pytest
+
+from cropwright import errors
+from cropwright.errors import (
+    BrokenPictureError,
+    CropwrightError,
+    DeadlineExceededError,
+    EncodeError,
+    InvalidValueError,
+    LimitExceededError,
+    MissingFieldError,
+    OutputExistsError,
+    OutputFormatError,
+    OutputTooLargeError,
+    OutputUnwritableError,
+    RectEmptyError,
+    RectOutsideError,
+    SettingsError,
+    SourceUnreadableError,
+    UnsupportedFormatError,
+    WorkerLostError,
+)
+
+FACTS = {"int": 7, "float": 2.5, "str": "größe 1", "tuple[str, ...]": ("png", "jpeg")}
+"""An example of each type that a fact may have, by the type's name."""
+
+
+def family(kind: type[CropwrightError] = CropwrightError) -> list[type[CropwrightError]]:
+    """The errors of the tree, each before those below it, in the order they are defined."""
+    below = [row for row in kind.__subclasses__() if row.__module__ == errors.__name__]
+    return [kind, *(row for child in below for row in family(child))]
+
+
+LEAVES = [kind for kind in family() if not any(kind in other.__bases__ for other in family())]
+
+
+def drawn() -> list[tuple[str, int]]:
+    """The names in the tree at the top of the file, with their depth."""
+    rows = [row for row in (errors.__doc__ or "").splitlines() if "── " in row]
+    return [(row.partition("── ")[2].split()[0], row.index("── ") // 4 + 1) for row in rows]
+
+
+def made(kind: type[CropwrightError]) -> CropwrightError:
+    return kind(**{row.name: FACTS[str(row.type)] for row in fields(kind)})
+
+
+SENTENCES = [
+    (SourceUnreadableError("a.png", "No such file"), "cannot read a.png: No such file"),
+    (UnsupportedFormatError("heic", ("png", "gif")), "this is a heic file; supported are png, gif"),
+    (
+        UnsupportedFormatError("unknown", ("png",)),
+        "this is not a picture we know; supported are png",
+    ),
+    (BrokenPictureError("gif"), "the gif file is damaged or incomplete"),
+    (LimitExceededError("edge", 5, 6, "pixels"), "edge is 6 pixels, the limit is 5 pixels"),
+    (InvalidValueError("width", "0", "at least 1"), "width is 0; expected at least 1"),
+    (MissingFieldError("width", "it is needed"), "width is missing: it is needed"),
+    (
+        RectOutsideError("width", 60, 50, 100),
+        "rect leaves the picture: x 60 + width 50 is 110, the picture's width is 100",
+    ),
+    (
+        RectOutsideError("height", 61, 40, 100),
+        "rect leaves the picture: y 61 + height 40 is 101, the picture's height is 100",
+    ),
+    (RectEmptyError(0, 9), "rect is 0x9; width and height must be at least 1"),
+    (OutputFormatError("ico", ("png", "gif")), "format is ico; expected one of png, gif"),
+    (
+        OutputTooLargeError("webp", 16_383, 20_000),
+        "the result's longest edge is 20000 pixels, webp holds at most 16383 pixels",
+    ),
+    (OutputExistsError("a.png"), "a.png exists already"),
+    (OutputUnwritableError("a.png", "file", "Full", 28), "cannot write a.png: Full"),
+    (EncodeError("avif"), "the picture cannot be written as avif"),
+    (DeadlineExceededError(2.5), "the picture took longer than 2.5 seconds and was given up"),
+    (WorkerLostError(9), "the worker ended before the picture was done"),
+    (SettingsError("CROPWRIGHT_X", "no such setting"), "setting CROPWRIGHT_X: no such setting"),
+]
+
+
+@pytest.mark.parametrize(("error", "said"), SENTENCES)
+def test_an_error_s_sentence_says_its_facts(error, said):
+    assert str(error) == said
+
+
+def test_the_sentence_of_every_error_is_known():
+    assert {type(error) for error, _ in SENTENCES} == set(LEAVES)
+
+
+def test_the_tree_at_the_top_of_the_file_is_the_tree_of_the_classes():
+    below_the_root = [(kind.__name__, len(kind.__mro__) - 4) for kind in family()[1:]]
+    assert drawn() == below_the_root
+
+
+def test_every_error_has_a_code_of_its_own():
+    codes = Counter(kind.__dict__.get("code") for kind in family())
+    assert [code for code, count in codes.items() if count > 1 or not code] == []
+
+
+@pytest.mark.parametrize("kind", LEAVES)
+def test_an_error_travels_between_processes_with_its_facts_and_sentence(kind):
+    error = made(kind)
+    arrived = pickle.loads(pickle.dumps(error))
+    assert type(arrived) is kind
+    assert (arrived.facts(), str(arrived), arrived.code) == (error.facts(), str(error), kind.code)

@@ -1,0 +1,50 @@
+"""Tables that have to agree with each other, and words that stay in their room."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cropwright
+from cropwright.core.formats import READABLE, WRITABLE
+from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES
+from cropwright.engine.focus import FINDERS
+from cropwright.engine.load import LOADERS
+from cropwright.engine.save import ENCODERS
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "cropwright"
+DPF = SOURCE / "doors" / "dpf"
+
+
+def test_every_gravity_is_carried_out_by_exactly_one_table():
+    assert sorted([*COMPASS, FOCAL_POINT, *FINDERS]) == sorted(GRAVITIES)
+    assert FINDERS.keys() == set(BY_PIXELS)
+
+
+@pytest.mark.parametrize("gravity", BY_PIXELS)
+def test_every_gravity_by_pixels_has_a_file_of_its_name(gravity):
+    assert (SOURCE / "engine" / "focus" / f"{gravity}.py").is_file()
+
+
+def test_every_format_we_read_has_a_loader_and_every_one_we_write_an_encoder():
+    assert LOADERS.keys() == set(READABLE)
+    assert ENCODERS.keys() == set(WRITABLE)
+
+
+@pytest.mark.parametrize("word", ["data_base64", "elapsed_ms"])
+def test_the_dpf_contract_s_words_stay_in_its_door(word):
+    users = {path for path in SOURCE.rglob("*.py") if word in path.read_text(encoding="utf-8")}
+    assert users
+    assert {path for path in users if DPF not in path.parents} == set()
+
+
+def test_the_changelog_is_headed_by_what_is_unreleased_or_by_this_version():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    version = re.escape(cropwright.__version__)
+    assert text.startswith("# Changelog\n")
+    assert re.fullmatch(rf"\[?Unreleased\]?|\[?{version}\]? - \d{{4}}-\d\d-\d\d", heads[0])
+    assert all(re.fullmatch(r"\[?\d+\.\d+\.\d+\]? - \d{4}-\d\d-\d\d", head) for head in heads[1:])
