@@ -47,6 +47,8 @@ class Runner(Protocol):
 
 def confine(limits: WorkerLimits, scratch: str) -> None:
     """Bind this process to its limits before any picture is seen."""
+    # Told to end, it ends: a handler in Python would have to wait for the decoder to come back.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes,) * 2)
