@@ -1,10 +1,13 @@
-.PHONY: setup demo test check fix bench
+.PHONY: setup serve demo test check fix bench bench-service
 
 setup: .venv/installed.lock
 
 .venv/installed.lock: requirements.lock pyproject.toml scripts/setup
 	scripts/setup
 	@touch $@
+
+serve: setup
+	.venv/bin/cropwright serve
 
 demo: setup
 	.venv/bin/python scripts/demo.py
@@ -21,3 +24,6 @@ fix: setup
 
 bench: setup
 	.venv/bin/python -m bench
+
+bench-service: setup
+	.venv/bin/python -m bench.service

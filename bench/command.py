@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import programs
+from bench import programs, tree
 from bench.cases import Case, memory_rect, small_rect
 from bench.driver import PeerError, Sample
 from bench.pictures import PICTURES
@@ -98,15 +98,16 @@ def streamed(field: Field, folder: Path) -> Streamed:
         for _ in range(_JOBS):
             _answered(stream, line)
         rate = _JOBS / (time.perf_counter() - started)
-        tree = _tree(stream.pid)
-        memory = [_memory(pid) for pid in tree]
+        processes = tree.pids(stream.pid)
+        largest = tree.peak_mb(processes)
+        shared = sum(tree.status_mb(pid, "Pss:", "smaps_rollup") for pid in processes)
     return Streamed(
         rate,
         median(wall for wall, _ in pairs),
         median(answer["wall_ms"] for _, answer in pairs),
-        sum(peak for peak, _ in memory),
-        sum(shared for _, shared in memory),
-        len(tree),
+        largest,
+        shared,
+        len(processes),
     )
 
 
@@ -140,25 +141,3 @@ def _answered(stream: subprocess.Popen[str], line: str) -> float:
     if '"success":true' not in answer:
         raise PeerError(f"the stream answered {answer[:200]!r}")
     return taken
-
-
-def _tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    below = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text(encoding="ascii").split()
-    ]
-    return [pid, *(process for child in below for process in _tree(child))]
-
-
-def _memory(pid: int) -> tuple[float, float]:
-    """A process's largest resident megabytes so far, and its proportional share now."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-    return _field(status, "VmHWM:"), _field(rollup, "Pss:")
-
-
-def _field(text: str, name: str) -> float:
-    line = next(line for line in text.splitlines() if line.startswith(name))
-    return int(line.split()[1]) / 1024

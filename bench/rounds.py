@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from statistics import median
+from typing import TypeVar
 
 from bench.cases import Case
 from bench.driver import Driver, PeerError, Sample
 from bench.systems import System
+
+Name = TypeVar("Name")
+Found = TypeVar("Found")
 
 _ALIKE = 6.0
 """Mean difference (0 to 255) above which two results are not the same crop."""
@@ -79,9 +83,9 @@ class Pace:
     warmups: int
     rounds: int
 
-    def interleaved(self, calls: dict[str, Callable[[], Sample]]) -> dict[str, list[Sample]]:
-        """The samples of named calls, made in turn. Raises PeerError."""
-        samples: dict[str, list[Sample]] = {name: [] for name in calls}
+    def interleaved(self, calls: dict[Name, Callable[[], Found]]) -> dict[Name, list[Found]]:
+        """What named calls, made in turn, find. Raises PeerError."""
+        samples: dict[Name, list[Found]] = {name: [] for name in calls}
         order = list(calls)
         shuffler = Random(0)
         for turn in range(self.warmups + self.rounds):

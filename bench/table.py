@@ -70,7 +70,7 @@ def page(found: Findings) -> str:
         ["## Targets", _targets(found.targets)],
         _remarks(found),
     )
-    return "\n\n".join("\n".join(_spaced(section)) for section in sections if section) + "\n"
+    return "\n\n".join("\n".join(spaced(section)) for section in sections if section) + "\n"
 
 
 _HOW_TIMES = "Wall ms (CPU ms), and the size of the result by ours · Pillow · sharp."
@@ -87,7 +87,7 @@ Largest resident memory of one crop of 1000x1000 from the middle of the 12 MP JP
 process; for programs of several processes, that of the largest."""
 
 
-def _spaced(parts: Iterable[str]) -> Iterator[str]:
+def spaced(parts: Iterable[str]) -> Iterator[str]:
     """Parts of a section; headings and tables stand between blank lines."""
     before = ""
     for part in parts:
@@ -104,7 +104,8 @@ def _setting(found: Findings) -> list[str]:
     return rows
 
 
-def _grid(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
+def grid(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
     columns = list(head)
     rule = ["---", *["--:"] * (len(columns) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in (columns, rule, *body))
@@ -116,7 +117,7 @@ def _times(measured: list[Measured]) -> str:
         [row.case.said, *(_time(row.samples.get(name)) for name in names), _size(row)]
         for row in measured
     )
-    return _grid(["", *names, "KB"], body)
+    return grid(["", *names, "KB"], body)
 
 
 def _time(samples: list[Sample] | None) -> str:
@@ -131,7 +132,7 @@ def _size(row: Measured) -> str:
 def _ratios(measured: list[Measured]) -> str:
     names = [name for name in _COMPARED if any(name in row.samples for row in measured)]
     body = ([row.case.said, *(_ratio(row.ratio(OURS, name)) for name in names)] for row in measured)
-    return _grid(["", *(f"÷ {name}" for name in names)], body)
+    return grid(["", *(f"÷ {name}" for name in names)], body)
 
 
 def _ratio(ratio: Ratio | None) -> str:
@@ -142,7 +143,7 @@ def _pairs(pairs: list[Pair]) -> str:
     body = (
         [pair.said, _time(pair.centre), _time(pair.entropy), _ratio(pair.ratio)] for pair in pairs
     )
-    return _grid(["", "centre", "entropy", "entropy ÷ centre"], body)
+    return grid(["", "centre", "entropy", "entropy ÷ centre"], body)
 
 
 def _started(started: dict[str, list[Sample]]) -> str:
@@ -150,7 +151,7 @@ def _started(started: dict[str, list[Sample]]) -> str:
         [name, f"{rounds.cpu(samples):.0f}", f"{rounds.wall(samples):.0f}"]
         for name, samples in started.items()
     )
-    return _grid(["", "CPU ms", "wall ms"], body)
+    return grid(["", "CPU ms", "wall ms"], body)
 
 
 def _streamed(streamed: Streamed | None) -> list[str]:
@@ -171,19 +172,19 @@ def _streamed(streamed: Streamed | None) -> list[str]:
         "`cropwright --stream` cropping the small PNG to 200x150. The engine alone is the same job",
         "in-process, reading and writing the same kinds of files; both alternate, and the",
         "difference is that of their medians.",
-        _grid(["", "figure"], body),
+        grid(["", "figure"], body),
     ]
 
 
 def _peaks(found: Findings) -> str:
-    return _grid(["", "MB"], ([name, f"{peak:.0f}"] for name, peak in found.peaks.items()))
+    return grid(["", "MB"], ([name, f"{peak:.0f}"] for name, peak in found.peaks.items()))
 
 
 def _targets(targets: list[Target]) -> str:
     body = (
         [row.said, _figure(row), f"≤ {row.at_most:g} {row.unit}", row.verdict] for row in targets
     )
-    return _grid(["", "figure", "target", ""], body)
+    return grid(["", "figure", "target", ""], body)
 
 
 def _figure(row: Target) -> str:

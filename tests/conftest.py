@@ -9,8 +9,14 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import hypothesis
 import pytest
 from PIL import Image
+
+# No deadline: a busy machine is no fault of the code. The same examples on every run of CI, others
+# wherever else the tests are run.
+hypothesis.settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("here")
 
 COMMAND = Path(sys.executable).parent / "cropwright"
 SHARED = Path(__file__).parent.parent.parent / "shared"

@@ -1,11 +1,20 @@
-"""The README's examples, run as they are printed."""
+"""The examples of the README and of the guides, run as they are printed.
+
+Those for the service run against a real one, started as `make serve` starts it; only its port is
+another. What a page prints below an example as JSON has to be what came back: the same names, the
+same values, "…" for any text; numbers and times have to be of the same kind only.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +23,9 @@ from conftest import COMMAND, decoded
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+GUIDES = ("README.md", "docs/service.md", "docs/api.md", "docs/modelslab.md")
+DOCUMENTED_BASE = "127.0.0.1:8000"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 def blocks(language: str) -> list[str]:
@@ -51,14 +63,119 @@ def test_the_python_of_the_readme_works(after_demo):
     assert decoded((after_demo / "demo/portrait.avif").read_bytes()).size == (400, 500)
 
 
-def test_every_page_the_readme_links_is_there():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+class Service:
+    """A service in a folder of its own, started for the first time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.base = f"127.0.0.1:{listener.getsockname()[1]}"
+        others = {k: v for k, v in os.environ.items() if not k.startswith("CROPWRIGHT_")}
+        path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment = others | {"PATH": path}
+        port = self.base.rpartition(":")[2]
+        with (folder / "said").open("wb") as said, (folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [COMMAND, "serve", "--port", port],
+                cwd=folder,
+                env=self.environment,
+                stdout=said,
+                stderr=log,
+            )
+
+    def said(self) -> str:
+        """What it printed, once it answers."""
+        deadline = time.monotonic() + 30
+        host, _, port = self.base.partition(":")
+        while True:
+            try:
+                socket.create_connection((host, int(port))).close()
+            except OSError:
+                assert time.monotonic() < deadline, (self.folder / "log").read_text()
+                time.sleep(0.05)
+            else:
+                return (self.folder / "said").read_text()
+
+    def run(self, script: str) -> None:
+        """Run a script where the service was started."""
+        here = script.replace(DOCUMENTED_BASE, self.base)
+        subprocess.run(
+            ["sh", "-euc", here], cwd=self.folder, env=self.environment, check=True, timeout=60
+        )
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(30)
+
+
+@pytest.fixture
+def service(tmp_path: Path):
+    """A service on its first start."""
+    started = Service(tmp_path)
+    yield started
+    assert started.stop() == 0
+
+
+def test_the_line_that_the_first_start_prints_works_when_pasted(service):
+    said = service.said()
+    service.run(said[said.index("  curl") :])
+    assert decoded((service.folder / "square.png").read_bytes()).size == (640, 640)
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_the_examples_for_the_service_work_and_answer_what_is_printed(service, page):
+    key = re.search(r"cw_\S+", service.said())[0]
+    examples = with_answers((ROOT / page).read_text())
+    assert examples
+    lines = [f"KEY={key}"]
+    for number, (script, _) in enumerate(examples):
+        own = re.sub(r"^KEY=.*$", "", script, flags=re.MULTILINE)
+        lines.append(f"{{ :\n{own}\n}} > answer-{number}")
+    service.run("\n".join(lines))
+    for number, (script, answer) in enumerate(examples):
+        if answer is not None:
+            came = (
+                (service.folder / f"answer-{number}")
+                .read_text()
+                .replace(service.base, DOCUMENTED_BASE)
+            )
+            assert told_alike(json.loads(answer), json.loads(came)), f"{script}\n{came}"
+
+
+def with_answers(text: str) -> list[tuple[str, str | None]]:
+    """A page's examples that call the service, each with the JSON that is printed below it."""
+    found = re.findall(r"```sh\n(.*?)```(?:\s*```json\n(.*?)```)?", text, re.DOTALL)
+    others = ("make ", "demo/")
+    return [(s, answer or None) for s, answer in found if not any(word in s for word in others)]
+
+
+def told_alike(printed: object, came: object) -> bool:
+    """Whether an answer is what a page says it is."""
+    if isinstance(printed, dict) and isinstance(came, dict):
+        return printed.keys() == came.keys() and all(
+            told_alike(value, came[name]) for name, value in printed.items()
+        )
+    if isinstance(printed, list) and isinstance(came, list):
+        return len(printed) == len(came) and all(map(told_alike, printed, came))
+    if isinstance(printed, str) and isinstance(came, str):
+        if TIME.fullmatch(printed):
+            return bool(TIME.fullmatch(came))
+        return bool(re.fullmatch(re.escape(printed).replace("…", ".*"), came, re.DOTALL))
+    return type(printed) is type(came)
+
+
+def test_every_page_that_a_page_links_is_there():
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_the_targets_the_readme_names_are_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text()
     named = set(re.findall(r"make (\w+)", README)) & {
+        "serve",
         "demo",
         "test",
         "setup",
@@ -66,7 +183,7 @@ def test_the_targets_the_readme_names_are_in_the_makefile():
         "fix",
         "bench",
     }
-    assert len(named) >= 4
+    assert len(named) >= 5
     for target in named:
         assert f"\n{target}:" in makefile
     assert os.access(ROOT / ".ci/run", os.X_OK)

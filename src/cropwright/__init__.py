@@ -58,7 +58,7 @@ class Picture:
 
     @property
     def format(self) -> str:
-        """What the bytes are: png, jpeg, webp, avif, gif or tiff."""
+        """What the bytes are: png, jpeg, webp, avif, gif, tiff or bmp."""
         return self.facts.format
 
     def crop(self, **wish: Unpack[Wish]) -> Crop:

@@ -6,6 +6,9 @@ CropwrightError
 │   ├── UnsupportedFormatError  the bytes are not of a format we open
 │   ├── BrokenPictureError      the bytes are of a format we open, but damaged or cut short
 │   ├── LimitExceededError      a stated limit is passed: field, limit, actual
+│   ├── MalformedRequestError   a request's body is not what it says it is
+│   ├── SlowRequestError        a request's body did not arrive in time
+│   ├── SourceBlockedError      a URL may not be fetched, or cannot be
 │   └── WishError               the wish itself cannot be followed
 │       ├── InvalidValueError   one field has a value it cannot have
 │       ├── MissingFieldError   a field is needed and absent
@@ -20,6 +23,17 @@ CropwrightError
 ├── WorkerError                 the worker did not finish; the picture may be hostile
 │   ├── DeadlineExceededError   killed at its deadline
 │   └── WorkerLostError         ended by a signal or ran out of memory
+├── AccessError                 who asks is not known
+│   ├── KeyMissingError         no API key came with the request
+│   └── KeyRejectedError        the key is unknown, wrong or revoked: one answer for all
+├── CapacityError               not now: ask again later
+│   ├── OverloadedError         the service is at its limit
+│   ├── QueueFullError          the key has as many requests waiting as it may have
+│   ├── RateExceededError       the key, or the address, asks too often
+│   └── StorageUnavailableError what keeps bytes or facts cannot do so now
+├── QuotaExceededError          the key's quota is used up
+├── UploadNotFoundError         there is no such upload, or not any more
+├── IdempotencyError            the Idempotency-Key stands for another request
 └── SettingsError               the operator's settings are wrong
 
 Each error has a stable `code`, its facts as fields, and a sentence that is safe to show: no
@@ -36,6 +50,11 @@ class CropwrightError(Exception):
     """Anything Cropwright refuses or fails to do."""
 
     code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = "something went wrong"
+    """What is told, with the facts' names in braces."""
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.facts())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The facts are fields, not `args`, so pickling between processes has to name them.
@@ -63,9 +82,7 @@ class SourceUnreadableError(InputError):
     source: str
     reason: str
     code = "source_unreadable"
-
-    def __str__(self) -> str:
-        return f"cannot read {self.source}: {self.reason}"
+    sentence = "cannot read {source}: {reason}"
 
 
 @dataclass(eq=False)
@@ -77,7 +94,7 @@ class UnsupportedFormatError(InputError):
     code = "unsupported_format"
 
     def __str__(self) -> str:
-        seen = "not a picture we know" if self.found == "unknown" else f"a {self.found} file"
+        seen = "not a file we know" if self.found == "unknown" else f"a {self.found} file"
         return f"this is {seen}; supported are {', '.join(self.supported)}"
 
 
@@ -87,9 +104,7 @@ class BrokenPictureError(InputError):
 
     format: str
     code = "broken_picture"
-
-    def __str__(self) -> str:
-        return f"the {self.format} file is damaged or incomplete"
+    sentence = "the {format} file is damaged or incomplete"
 
 
 @dataclass(eq=False)
@@ -101,9 +116,35 @@ class LimitExceededError(InputError):
     actual: int
     unit: str
     code = "limit_exceeded"
+    sentence = "{field} is {actual} {unit}, the limit is {limit} {unit}"
 
-    def __str__(self) -> str:
-        return f"{self.field} is {self.actual} {self.unit}, the limit is {self.limit} {self.unit}"
+
+@dataclass(eq=False)
+class MalformedRequestError(InputError):
+    """A request's body is not what it says it is; `field` is "body" or a field of it."""
+
+    field: str
+    reason: str
+    code = "malformed_request"
+    sentence = "{field} {reason}"
+
+
+@dataclass(eq=False)
+class SlowRequestError(InputError):
+    """A request's body did not arrive in time."""
+
+    seconds: float
+    code = "slow_request"
+    sentence = "the request's body did not arrive within {seconds:g} seconds"
+
+
+@dataclass(eq=False)
+class SourceBlockedError(InputError):
+    """A URL may not be fetched, or cannot be: one sentence, so that nothing can be probed."""
+
+    field: str
+    code = "source_blocked"
+    sentence = "{field} cannot be fetched"
 
 
 class WishError(InputError):
@@ -120,9 +161,7 @@ class InvalidValueError(WishError):
     value: str
     expected: str
     code = "invalid_value"
-
-    def __str__(self) -> str:
-        return f"{self.field} is {self.value}; expected {self.expected}"
+    sentence = "{field} is {value}; expected {expected}"
 
 
 @dataclass(eq=False)
@@ -132,9 +171,7 @@ class MissingFieldError(WishError):
     field: str
     reason: str
     code = "missing_field"
-
-    def __str__(self) -> str:
-        return f"{self.field} is missing: {self.reason}"
+    sentence = "{field} is missing: {reason}"
 
 
 @dataclass(eq=False)
@@ -162,9 +199,7 @@ class RectEmptyError(WishError):
     width: int
     height: int
     code = "rect_empty"
-
-    def __str__(self) -> str:
-        return f"rect is {self.width}x{self.height}; width and height must be at least 1"
+    sentence = "rect is {width}x{height}; width and height must be at least 1"
 
 
 class OutputError(CropwrightError):
@@ -193,12 +228,7 @@ class OutputTooLargeError(OutputError):
     limit: int
     actual: int
     code = "output_too_large"
-
-    def __str__(self) -> str:
-        return (
-            f"the result's longest edge is {self.actual} pixels, "
-            f"{self.format} holds at most {self.limit} pixels"
-        )
+    sentence = "the result's longest edge is {actual} pixels, {format} holds at most {limit} pixels"
 
 
 @dataclass(eq=False)
@@ -207,9 +237,7 @@ class OutputExistsError(OutputError):
 
     path: str
     code = "output_exists"
-
-    def __str__(self) -> str:
-        return f"{self.path} exists already"
+    sentence = "{path} exists already"
 
 
 @dataclass(eq=False)
@@ -221,9 +249,7 @@ class OutputUnwritableError(OutputError):
     reason: str
     number: int
     code = "output_unwritable"
-
-    def __str__(self) -> str:
-        return f"cannot write {self.path}: {self.reason}"
+    sentence = "cannot write {path}: {reason}"
 
 
 @dataclass(eq=False)
@@ -232,9 +258,7 @@ class EncodeError(OutputError):
 
     format: str
     code = "encode_failed"
-
-    def __str__(self) -> str:
-        return f"the picture cannot be written as {self.format}"
+    sentence = "the picture cannot be written as {format}"
 
 
 class WorkerError(CropwrightError):
@@ -249,9 +273,7 @@ class DeadlineExceededError(WorkerError):
 
     seconds: float
     code = "deadline_exceeded"
-
-    def __str__(self) -> str:
-        return f"the picture took longer than {self.seconds:g} seconds and was given up"
+    sentence = "the picture took longer than {seconds:g} seconds and was given up"
 
 
 @dataclass(eq=False)
@@ -260,9 +282,100 @@ class WorkerLostError(WorkerError):
 
     signal: int
     code = "worker_lost"
+    sentence = "the worker ended before the picture was done"
 
-    def __str__(self) -> str:
-        return "the worker ended before the picture was done"
+
+class AccessError(CropwrightError):
+    """Who asks is not known."""
+
+    code = "unauthorized"
+
+
+@dataclass(eq=False)
+class KeyMissingError(AccessError):
+    """No API key came with the request."""
+
+    code = "key_missing"
+    sentence = "API key required"
+
+
+@dataclass(eq=False)
+class KeyRejectedError(AccessError):
+    """The key is unknown, wrong or revoked: one answer for all."""
+
+    code = "key_rejected"
+    sentence = "Invalid API key"
+
+
+@dataclass(eq=False)
+class CapacityError(CropwrightError):
+    """Not now: ask again in `retry_after_seconds`."""
+
+    retry_after_seconds: int
+    code = "capacity"
+
+
+@dataclass(eq=False)
+class OverloadedError(CapacityError):
+    """The service is at its limit."""
+
+    code = "overloaded"
+    sentence = "the service is busy; ask again later"
+
+
+@dataclass(eq=False)
+class QueueFullError(CapacityError):
+    """The key has as many requests waiting as it may have."""
+
+    limit: int
+    code = "queue_full"
+    sentence = "this key has {limit} requests waiting, which is its limit"
+
+
+@dataclass(eq=False)
+class RateExceededError(CapacityError):
+    """The key, or the address, asks too often; `limit` is a number a minute."""
+
+    limit: int
+    code = "rate_exceeded"
+    sentence = "more than {limit} requests a minute"
+
+
+@dataclass(eq=False)
+class StorageUnavailableError(CapacityError):
+    """What keeps bytes or facts cannot do so now: a full disk, an unreachable server."""
+
+    code = "storage_unavailable"
+    sentence = "the storage is not available; ask again later"
+
+
+@dataclass(eq=False)
+class QuotaExceededError(CropwrightError):
+    """The key's quota is used up; `unit` is "bytes" or "files"."""
+
+    limit: int
+    actual: int
+    unit: str
+    code = "quota_exceeded"
+    sentence = "this would make {actual} {unit}, the quota is {limit} {unit}"
+
+
+@dataclass(eq=False)
+class UploadNotFoundError(CropwrightError):
+    """There is no such upload, or not any more, or it is another key's."""
+
+    id: str
+    code = "upload_not_found"
+    sentence = "there is no upload {id}"
+
+
+@dataclass(eq=False)
+class IdempotencyError(CropwrightError):
+    """The Idempotency-Key stands for another request, or its first one is still under way."""
+
+    reason: str
+    code = "idempotency_conflict"
+    sentence = "Idempotency-Key {reason}"
 
 
 @dataclass(eq=False)
@@ -272,6 +385,4 @@ class SettingsError(CropwrightError):
     name: str
     reason: str
     code = "invalid_settings"
-
-    def __str__(self) -> str:
-        return f"setting {self.name}: {self.reason}"
+    sentence = "setting {name}: {reason}"

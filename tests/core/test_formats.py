@@ -38,7 +38,7 @@ def found_in(head: bytes) -> str:
 
 @pytest.mark.parametrize("name", READABLE)
 def test_what_an_independent_encoder_writes_is_known(name):
-    assert identify(encoded(gradient(20, 10), name.upper())[:16]) == name
+    assert identify(encoded(gradient(20, 10), name.upper())[:18]) == name
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,9 @@ def test_what_an_independent_encoder_writes_is_known(name):
         (b"MM\0+", "tiff"),
         (b"\xff\xd8\xff\xe1", "jpeg"),
         (b"RIFF\x10\0\0\0WEBP", "webp"),
+        (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "bmp"),
+        (b"BM\x1a\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0", "bmp"),
+        (b"BM\x1a\n\n\n\n\n\n\n\n\n\0\0\x7c\0\0\0", "bmp"),
         (boxed(b"avif"), "avif"),
         (boxed(b"avif", b"mif1", b"miaf"), "avif"),
         (boxed(b"mif1", b"miaf", b"avif"), "avif"),
@@ -73,6 +76,9 @@ def test_first_bytes_that_are_known(head, name):
         (boxed(b"qt  "), "unknown"),
         (b"RIFF\x10\0\0\0WAVEfmt ", "unknown"),
         (b"BM\x36\0\0\0\0\0\0\0", "unknown"),
+        (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x29\0\0\0", "unknown"),
+        (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\1", "unknown"),
+        (b"BMW drivers prefer", "unknown"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unknown"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "unknown"),
         (b"\x89PNG\n\x1a\n\0\0\0\0", "unknown"),
@@ -155,6 +161,8 @@ def test_the_extension_names_a_format_only_if_we_write_it(path, name):
         (None, None, "gif", "gif"),
         (None, "", "avif", "avif"),
         (None, None, "tiff", "png"),
+        (None, None, "bmp", "png"),
+        (None, "a.bmp", "jpeg", "jpeg"),
         (None, "a.tif", "tiff", "png"),
         (None, "a.avif", "tiff", "avif"),
     ],

@@ -25,6 +25,10 @@ def _animation(width: int, height: int, frames: int) -> None:
     SMALL.check_animation(Size(width, height), frames)
 
 
+def _result(width: int, height: int, frames: int = 1) -> None:
+    SMALL.check_result(Size(width, height), frames)
+
+
 @pytest.mark.parametrize(
     ("check", "passes", "refused", "facts"),
     [
@@ -33,6 +37,9 @@ def _animation(width: int, height: int, frames: int) -> None:
         (_frame, (20, 30), (1, 31), ("longest edge", 30, 31, "pixels")),
         (_frame, (30, 20), (30, 21), ("picture size", 600, 630, "pixels")),
         (_frame, (1, 1, 4), (1, 1, 5), ("channels", 4, 5, "bands")),
+        (_result, (30, 20), (31, 1), ("result's longest edge", 30, 31, "pixels")),
+        (_result, (30, 20), (30, 21), ("result size", 600, 630, "pixels")),
+        (_result, (20, 15, 2), (20, 16, 2), ("result size", 600, 640, "pixels")),
         (_animation, (1, 1, 5), (1, 1, 6), ("animation", 5, 6, "frames")),
         (_animation, (12, 10, 5), (11, 11, 5), ("animation size", 600, 605, "pixels")),
     ],
@@ -61,5 +68,5 @@ def test_the_defaults_are_those_of_the_design():
 
 
 def test_no_worker_count_means_one_for_each_processor():
-    assert WorkerLimits().processes == os.cpu_count()
+    assert WorkerLimits().processes == len(os.sched_getaffinity(0))
     assert WorkerLimits(count=3).processes == 3

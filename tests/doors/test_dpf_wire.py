@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cropwright.core.command import Edit, Facts, Output
+from cropwright.core.formats import READABLE
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.report import Attempt, Report
 from cropwright.doors.dpf import wire
@@ -438,6 +439,7 @@ def test_the_capabilities_say_what_clients_look_for():
     assert (told["version"], told["threads"]) == ("0.5.0", 4)
     assert "crop" in told["operations"]
     assert {"input_formats", "output_formats", "video_profiles"} <= told.keys()
+    assert sorted(told["input_formats"]["image"]) == sorted(READABLE)
     wanted = ("crop_manual", "crop_smart", "streaming_mode", "inline_base64_output")
     assert all(told["features"][name] for name in wanted)
 

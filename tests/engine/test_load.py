@@ -23,7 +23,7 @@ from cropwright.errors import (
 from cropwright.sources.local import read_file
 
 CORNER = Edit(rect=Rect(0, 0, 8, 8), output=Output("png"))
-FORMATS = ["PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF"]
+FORMATS = ["PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -40,7 +40,7 @@ def test_a_picture_cut_short_is_refused_even_if_its_corner_is_whole(name, share)
         render(data[: int(len(data) * share)], CORNER, Limits())
 
 
-@pytest.mark.parametrize("name", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "TIFF", "BMP"])
 def test_a_large_picture_cut_short_is_refused_even_if_its_corner_is_whole(name):
     data = encoded(gradient(1300, 1000), name)
     with pytest.raises(BrokenPictureError):

@@ -12,7 +12,7 @@ from cropwright.core.command import Edit, Margin, Output, Resize
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.limits import Limits
 from cropwright.engine.pipeline import explain, render
-from cropwright.errors import RectEmptyError, RectOutsideError
+from cropwright.errors import LimitExceededError, RectEmptyError, RectOutsideError
 
 SUBJECT = (70, 30, 110, 80)
 
@@ -44,6 +44,18 @@ def test_trim_of_an_all_plain_picture_keeps_it():
     told = report(encoded(Image.new("RGB", (50, 40), (7, 7, 7))), trim=True)
     assert told.rect == Rect(0, 0, 50, 40)
     assert told.tried[0].outcome == "all of it is plain"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (40, 1), (2, 40)])
+def test_trim_of_a_picture_that_is_hardly_one_is_no_error(size, mode):
+    assert report(encoded(gradient(*size, mode)), trim=True).source.size == Size(*size)
+
+
+def test_trim_finds_the_subject_in_a_thin_picture():
+    image = Image.new("L", (40, 2))
+    image.paste(255, (5, 0, 20, 2))
+    assert report(encoded(image), trim=True).rect == Rect(5, 0, 15, 2)
 
 
 def test_trim_works_on_the_upright_picture():
@@ -79,6 +91,15 @@ def test_the_result_has_the_size_that_was_explained(resize, size):
     edit = Edit(resize=resize)
     assert explain(framed(), edit, Limits()).result == size
     assert decoded(render(framed(), edit, Limits()).data).size == (size.width, size.height)
+
+
+@pytest.mark.parametrize("ask", [explain, render])
+def test_nothing_is_enlarged_beyond_what_would_be_taken_as_a_picture(ask):
+    limits = Limits(pixels=200 * 200)
+    assert ask(framed(), Edit(resize=Resize(200, 200, "exact", enlarge=True)), limits)
+    with pytest.raises(LimitExceededError) as refusal:
+        ask(framed(), Edit(resize=Resize(200, 201, "exact", enlarge=True)), limits)
+    assert (refusal.value.field, refusal.value.actual) == ("result size", 40_200)
 
 
 @pytest.mark.parametrize("name", ["JPEG", "WEBP", "PNG", "TIFF"])

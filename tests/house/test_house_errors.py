@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from dataclasses import fields
 
 import pytest
 
 from cropwright import errors
 from cropwright.errors import (
     BrokenPictureError,
-    CropwrightError,
     DeadlineExceededError,
     EncodeError,
+    IdempotencyError,
     InvalidValueError,
+    KeyMissingError,
+    KeyRejectedError,
     LimitExceededError,
+    MalformedRequestError,
     MissingFieldError,
     OutputExistsError,
     OutputFormatError,
     OutputTooLargeError,
     OutputUnwritableError,
+    OverloadedError,
+    QueueFullError,
+    QuotaExceededError,
+    RateExceededError,
     RectEmptyError,
     RectOutsideError,
     SettingsError,
+    SlowRequestError,
+    SourceBlockedError,
     SourceUnreadableError,
+    StorageUnavailableError,
     UnsupportedFormatError,
+    UploadNotFoundError,
     WorkerLostError,
 )
-
-FACTS = {"int": 7, "float": 2.5, "str": "größe 1", "tuple[str, ...]": ("png", "jpeg")}
-"""An example of each type that a fact may have, by the type's name."""
-
-
-def family(kind: type[CropwrightError] = CropwrightError) -> list[type[CropwrightError]]:
-    """The errors of the tree, each before those below it, in the order they are defined."""
-    below = [row for row in kind.__subclasses__() if row.__module__ == errors.__name__]
-    return [kind, *(row for child in below for row in family(child))]
-
-
-LEAVES = [kind for kind in family() if not any(kind in other.__bases__ for other in family())]
+from family import LEAVES, family, made
 
 
 def drawn() -> list[tuple[str, int]]:
@@ -48,16 +47,12 @@ def drawn() -> list[tuple[str, int]]:
     return [(row.partition("── ")[2].split()[0], row.index("── ") // 4 + 1) for row in rows]
 
 
-def made(kind: type[CropwrightError]) -> CropwrightError:
-    return kind(**{row.name: FACTS[str(row.type)] for row in fields(kind)})
-
-
 SENTENCES = [
     (SourceUnreadableError("a.png", "No such file"), "cannot read a.png: No such file"),
     (UnsupportedFormatError("heic", ("png", "gif")), "this is a heic file; supported are png, gif"),
     (
         UnsupportedFormatError("unknown", ("png",)),
-        "this is not a picture we know; supported are png",
+        "this is not a file we know; supported are png",
     ),
     (BrokenPictureError("gif"), "the gif file is damaged or incomplete"),
     (LimitExceededError("edge", 5, 6, "pixels"), "edge is 6 pixels, the limit is 5 pixels"),
@@ -82,6 +77,18 @@ SENTENCES = [
     (EncodeError("avif"), "the picture cannot be written as avif"),
     (DeadlineExceededError(2.5), "the picture took longer than 2.5 seconds and was given up"),
     (WorkerLostError(9), "the worker ended before the picture was done"),
+    (MalformedRequestError("body", "is not JSON"), "body is not JSON"),
+    (SlowRequestError(30.0), "the request's body did not arrive within 30 seconds"),
+    (SourceBlockedError("url"), "url cannot be fetched"),
+    (KeyMissingError(), "API key required"),
+    (KeyRejectedError(), "Invalid API key"),
+    (OverloadedError(2), "the service is busy; ask again later"),
+    (QueueFullError(2, 5), "this key has 5 requests waiting, which is its limit"),
+    (RateExceededError(2, 60), "more than 60 requests a minute"),
+    (StorageUnavailableError(2), "the storage is not available; ask again later"),
+    (QuotaExceededError(5, 6, "files"), "this would make 6 files, the quota is 5 files"),
+    (UploadNotFoundError("abc"), "there is no upload abc"),
+    (IdempotencyError("stands for another request"), "Idempotency-Key stands for another request"),
     (SettingsError("CROPWRIGHT_X", "no such setting"), "setting CROPWRIGHT_X: no such setting"),
 ]
 

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"pyvips", "numpy", "pebble", "asyncio", "simplejpeg", "PIL"}
+ENGINE = {"pyvips", "numpy", "simplejpeg", "PIL"}
+SERVICE = {
+    *("alembic", "sqlalchemy", "psycopg", "obstore", "httpcore2"),
+    *("fastapi", "pydantic", "starlette", "uvicorn", "msgspec", "prometheus_client"),
+}
+RUNNING = {"pebble", "asyncio"}
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -32,7 +37,26 @@ def imported(statement: str) -> set[str]:
 def test_starting_up_imports_nothing_heavy(module):
     names = imported(f"import {module}")
     assert module in names
-    assert {name.partition(".")[0] for name in names} & HEAVY == set()
+    heavy = ENGINE | SERVICE | RUNNING
+    assert {name.partition(".")[0] for name in names} & heavy == set()
+
+
+@pytest.mark.parametrize("command", ["crop", "process", "batch", "caps", "doctor", "settings"])
+def test_commands_that_serve_nobody_import_nothing_of_the_service(command):
+    names = imported(f"import cropwright.cli.{command}")
+    assert f"cropwright.cli.{command}" in names
+    assert {name.partition(".")[0] for name in names} & (ENGINE | SERVICE) == set()
+
+
+@pytest.mark.parametrize("command", ["serve", "keys", "sweep"])
+def test_help_for_the_service_s_commands_needs_no_service(command):
+    names = imported(f"import cropwright.cli.{command}")
+    assert {name.partition(".")[0] for name in names} & (ENGINE | SERVICE) == set()
+
+
+def test_the_process_that_talks_http_never_loads_a_decoder():
+    names = {name.partition(".")[0] for name in imported("import cropwright.app")}
+    assert (names & ENGINE, names & SERVICE >= {"fastapi", "sqlalchemy"}) == (set(), True)
 
 
 def test_the_guard_sees_what_is_imported_late():

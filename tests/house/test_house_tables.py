@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import cropwright
 from cropwright.core.formats import READABLE, WRITABLE
+from cropwright.core.geometry import Rect
 from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES
+from cropwright.doors.dpf import errors as dpf
+from cropwright.doors.dpf.wire import CropJob
+from cropwright.doors.modelslab import errors as modelslab
+from cropwright.doors.native import errors as native
 from cropwright.engine.focus import FINDERS
 from cropwright.engine.load import LOADERS
 from cropwright.engine.save import ENCODERS
+from cropwright.errors import CropwrightError
+from family import LEAVES, made
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "cropwright"
 DPF = SOURCE / "doors" / "dpf"
+JOB = CropJob("a.jpg", "b.png", Rect(0, 0, 1, 1), None, None, None, 0.5, 0.5, None, 85, False)
 
 
 def test_every_gravity_is_carried_out_by_exactly_one_table():
@@ -39,6 +48,33 @@ def test_the_dpf_contract_s_words_stay_in_its_door(word):
     users = {path for path in SOURCE.rglob("*.py") if word in path.read_text(encoding="utf-8")}
     assert users
     assert {path for path in users if DPF not in path.parents} == set()
+
+
+SENTENCES: dict[str, Callable[[CropwrightError], str]] = {
+    "dpf": lambda error: dpf.sentence(error, JOB),
+    "modelslab": lambda error: modelslab.status_and_sentence(error)[1],
+    "native": lambda error: native.problem(error, "id")["detail"],
+}
+"""What each door that has words for errors says of one; files has a fixed page for each."""
+
+
+def test_every_door_says_how_it_says_errors():
+    doors = {path.parent.name for path in (SOURCE / "doors").glob("*/errors.py")}
+    assert SENTENCES.keys() == doors
+
+
+@pytest.mark.parametrize("door", SENTENCES)
+@pytest.mark.parametrize("kind", LEAVES)
+def test_every_door_has_a_sentence_for_every_error(door, kind):
+    said = SENTENCES[door](made(kind))
+    assert (len(said) > 5, said.isprintable(), "{" in said) == (True, True, False)
+
+
+@pytest.mark.parametrize("word", ["messege", "init_audio"])
+def test_modelslab_s_words_stay_in_its_door(word):
+    users = {path for path in SOURCE.rglob("*.py") if word in path.read_text(encoding="utf-8")}
+    assert users
+    assert {path for path in users if SOURCE / "doors" / "modelslab" not in path.parents} == set()
 
 
 def test_the_changelog_is_headed_by_what_is_unreleased_or_by_this_version():

@@ -21,6 +21,10 @@ _COMMANDS = {
     "process": "Run one crop job given as JSON (dpf).",
     "batch": "Run the crop jobs of a JSON file (dpf).",
     "caps": "Print what the dpf job protocol can do here, as JSON.",
+    "serve": "Run the HTTP service.",
+    "keys": "Create, list and revoke the service's API keys.",
+    "sweep": "Delete what has expired, once.",
+    "settings": "Show every setting, its value and what it is for.",
     "doctor": "Check this installation and show its limits.",
     "completion": "Print the script that completes commands in your shell.",
 }

@@ -91,7 +91,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
       cropwright crop 'holiday/*.jpg' -o square/ --aspect 1:1 --resize 800x800
       cropwright crop photo.jpg --dry-run --aspect 1:1 --gravity attention
 
-    Formats: png, jpeg, webp, avif, gif; photos may also be tiff.
+    Formats: png, jpeg, webp, avif, gif; photos may also be tiff or bmp.
     """
     edit = edit_from(given)
     found = photos(given["inputs"], recursive=given["recursive"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,10 @@ class Finding:
 
 
 @click.command()
+@click.option("--service", is_flag=True, help="Also open the service's database and storage.")
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, service: bool, as_json: bool) -> None:
     """Check this installation: versions, formats, workers, limits.
 
     Every format is written and read back in a worker. Exit status 1 if anything is wrong.
@@ -45,19 +47,20 @@ def command(ctx: click.Context, as_json: bool) -> None:
     loaded = settings.load()
     with Workers(loaded.workers, 1) as workers:
         findings = [_versions(workers), *_formats(workers), _worker(workers)]
+    findings += _service(loaded) if service else []
     if as_json:
         click.echo(
             json.dumps(
                 {
                     "findings": [finding.as_dict() for finding in findings],
-                    "settings": _shown(loaded),
+                    "settings": settings.shown(loaded),
                 }
             )
         )
     else:
         for finding in findings:
             click.echo(f"{'ok ' if finding.well else 'BAD'}  {finding.name:<10} {finding.words}")
-        for name, value in _shown(loaded).items():
+        for name, value in settings.shown(loaded).items():
             click.echo(f"     {name} = {value}")
     ctx.exit(0 if all(finding.well for finding in findings) else 1)
 
@@ -85,6 +88,27 @@ def _formats(workers: Workers) -> list[Finding]:
     ]
 
 
+def _service(loaded: settings.Settings) -> list[Finding]:
+    from cropwright import app
+
+    try:
+        with app.kept(loaded) as (host, _):
+            return [
+                _pinged("catalog", host.catalog.ping, loaded.catalog.url or "embedded"),
+                _pinged("storage", host.store.ping, loaded.storage.url or "local disk"),
+            ]
+    except CropwrightError as error:
+        return [Finding("service", False, str(error))]
+
+
+def _pinged(name: str, ping: Callable[[], None], kind: str) -> Finding:
+    try:
+        ping()
+    except CropwrightError as error:
+        return Finding(name, False, str(error))
+    return Finding(name, True, f"{kind.partition(':')[0]}, can be read and written")
+
+
 def _worker(workers: Workers) -> Finding:
     started = time.monotonic()
     try:
@@ -95,10 +119,3 @@ def _worker(workers: Workers) -> Finding:
     return Finding(
         "workers", True, f"{workers.limits.processes} at most; answered in {answer_ms:.1f} ms"
     )
-
-
-def _shown(loaded: settings.Settings) -> dict[str, Any]:
-    return {
-        f"{settings.PREFIX}{section}_{name}".upper(): getattr(getattr(loaded, section), name)
-        for section, name in settings.names()
-    }

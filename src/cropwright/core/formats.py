@@ -6,6 +6,7 @@ One row a format. Add an output format by adding its row here and its encoder to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -55,6 +56,15 @@ FORMATS: dict[str, Format] = {
             animated=False,
             writable=False,
         ),
+        Format(
+            "bmp",
+            ("bmp", "dib"),
+            "image/bmp",
+            2**31 - 1,
+            alpha=True,
+            animated=False,
+            writable=False,
+        ),
     )
 }
 
@@ -64,7 +74,15 @@ FALLBACK = "png"
 """What is written when neither the wish, nor the file name, nor the input decides."""
 
 _ALIASES = {extension: row for row in FORMATS.values() for extension in row.extensions}
-_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"\xff\xd8\xff"), "jpeg"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),
+    (re.compile(rb"GIF8[79]a"), "gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
+    (re.compile(rb"II[*+]\x00|MM\x00[*+]"), "tiff"),
+    # The second header's size tells its version: 12, 40, 52, 56, 64, 108 or 124 bytes.
+    (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL), "bmp"),
+)
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
@@ -97,21 +115,14 @@ def written_as(explicit: str | None, path: str | None, source: str) -> Format:
 
 
 def identify(head: bytes) -> str:
-    """The name of the format that a file's first bytes (16 or more of them) declare.
+    """The name of the format that a file's first bytes (18 or more of them) declare.
 
     The bytes decide, never the file's name (DESIGN, decision 2). Raises UnsupportedFormatError,
     which names HEIC and AVIF sequences as such because people do send them.
     """
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "webp"
-    if head.startswith(_TIFF_MAGIC):
-        return "tiff"
+    for pattern, name in _SIGNATURES:
+        if pattern.match(head):
+            return name
     if head[4:8] == b"ftyp":
         return _identify_heif(head)
     raise UnsupportedFormatError(found="unknown", supported=READABLE)

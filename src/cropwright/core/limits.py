@@ -36,6 +36,11 @@ class Limits:
         _check("picture size", frame.width * frame.height, self.pixels, "pixels")
         _check("channels", bands, self.bands, "bands")
 
+    def check_result(self, frame: Size, frames: int) -> None:
+        """Refuse to enlarge beyond what would be taken as a picture (LimitExceededError)."""
+        _check("result's longest edge", max(frame.width, frame.height), self.edge, "pixels")
+        _check("result size", frame.width * frame.height * frames, self.pixels, "pixels")
+
     def check_animation(self, frame: Size, frames: int) -> None:
         """Refuse an animation with too many frames or pixels in all (LimitExceededError)."""
         _check("animation", frames, self.frames, "frames")
@@ -58,7 +63,23 @@ class WorkerLimits:
     @property
     def processes(self) -> int:
         """Worker processes, the default filled in."""
-        return self.count or os.cpu_count() or 1
+        return self.count or _processors()
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How large a request's body may be and how long it may take."""
+
+    bytes: int
+    seconds: float
+    parts: int = 20
+    """Most parts of a multipart body, fields and files each."""
+
+
+def _processors() -> int:
+    """Those this process may use, where the system tells; else all there are."""
+    own = getattr(os, "sched_getaffinity", None)
+    return len(own(0)) if own is not None else os.cpu_count() or 1
 
 
 def _check(field: str, actual: int, limit: int, unit: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cropwright.core import formats
 from cropwright.core.command import Facts
 from cropwright.core.geometry import Rect, Size, upright_size
 from cropwright.core.limits import Limits
+from cropwright.engine import bmp
 from cropwright.engine.vips import decoding, pyvips
 
 ICC = "icc-profile-data"
@@ -21,9 +23,12 @@ _TAIL_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """How one format is read. The loader is named, libvips is never asked to guess."""
+    """How one format is read. The reader is named, nothing is asked to guess."""
 
-    operation: str
+    header: Callable[[bytes], pyvips.Image]
+    """A picture that knows its size, channels and metadata; no pixel is decoded yet."""
+    pixels: Callable[..., pyvips.Image]
+    """The same for decoding, given options if the format has any."""
     ends_well: Callable[[bytes], bool] | None = None
     """Whether the file holds its own end mark; None for decoders that always read all of it."""
 
@@ -49,13 +54,28 @@ def _never(_data: bytes) -> bool:
     return False
 
 
+def _libvips(operation: str, data: bytes, **options: Any) -> pyvips.Image:
+    # A source reads the bytes where they are; a buffer would be copied first. They stay alive
+    # because whoever holds the image holds the Opened.
+    load = getattr(pyvips.Image, operation)
+    source = pyvips.Source.new_from_memory(data)
+    image: pyvips.Image = load(source, access="sequential", fail_on="error", **options)
+    return image
+
+
+def _by_libvips(operation: str, ends_well: Callable[[bytes], bool] | None = None) -> Loader:
+    load = partial(_libvips, operation)
+    return Loader(load, load, ends_well)
+
+
 LOADERS: dict[str, Loader] = {
-    "jpeg": Loader("jpegload_source", ends_well=_jpeg_ends_well),
-    "png": Loader("pngload_source", ends_well=_png_ends_well),
-    "webp": Loader("webpload_source"),
-    "avif": Loader("heifload_source"),
-    "gif": Loader("gifload_source"),
-    "tiff": Loader("tiffload_source", ends_well=_never),
+    "jpeg": _by_libvips("jpegload_source", _jpeg_ends_well),
+    "png": _by_libvips("pngload_source", _png_ends_well),
+    "webp": _by_libvips("webpload_source"),
+    "avif": _by_libvips("heifload_source"),
+    "gif": _by_libvips("gifload_source"),
+    "tiff": _by_libvips("tiffload_source", _never),
+    "bmp": Loader(bmp.header, bmp.pixels),
 }
 
 
@@ -76,7 +96,7 @@ class Opened:
 
     def stream(self, **options: Any) -> pyvips.Image:
         """The picture as stored, decoded row by row as it is read, failing on any damage."""
-        return _load(self.facts.format, self.data, options)
+        return LOADERS[self.facts.format].pixels(self.data, **options)
 
     def decoded(self) -> pyvips.Image:
         """The whole picture as stored, in memory. Raises BrokenPictureError."""
@@ -111,7 +131,7 @@ def open_picture(data: bytes, limits: Limits) -> Opened:
     limits.check_bytes(len(data))
     name = formats.identify(data[:256])
     with decoding(name):
-        header = _load(name, data, {})
+        header = LOADERS[name].header(data)
     size = Size(header.width, header.get_page_height())
     limits.check_frame(size, header.bands)
     frames = _frames(header) if formats.FORMATS[name].animated else 1
@@ -132,15 +152,6 @@ def has(image: pyvips.Image, field: str) -> bool:
     Never by listing them all: the names of a file's own comments need not be text.
     """
     return bool(image.get_typeof(field))
-
-
-def _load(name: str, data: bytes, options: dict[str, Any]) -> pyvips.Image:
-    # A source reads the bytes where they are; a buffer would be copied first. They stay alive
-    # because whoever holds the image holds the Opened.
-    load = getattr(pyvips.Image, LOADERS[name].operation)
-    source = pyvips.Source.new_from_memory(data)
-    image: pyvips.Image = load(source, access="sequential", fail_on="error", **options)
-    return image
 
 
 def _frames(header: pyvips.Image) -> int:

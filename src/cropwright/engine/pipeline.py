@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cropwright.core.command import Edit, Plan, settled
+from cropwright.core.command import Edit, Facts, Plan, settled
 from cropwright.core.formats import Format
 from cropwright.core.limits import Limits
 from cropwright.core.report import Report
@@ -17,6 +17,7 @@ from cropwright.engine.steps.colour import recolour
 from cropwright.engine.steps.read import read
 from cropwright.engine.steps.resize import resize
 from cropwright.engine.steps.upright import turn_upright
+from cropwright.engine.vips import decoding
 from cropwright.engine.work import Work
 
 
@@ -56,9 +57,19 @@ def explain(data: bytes, wish: Edit | Plan, limits: Limits) -> Report:
     return _begun(data, wish, limits).report
 
 
+def verify(data: bytes, limits: Limits) -> Facts:
+    """Decode the whole first frame, keep nothing. Raises InputError for what is wrong with it."""
+    opened = open_picture(data, limits)
+    with decoding(opened.facts.format):
+        opened.stream().avg()
+    return opened.facts
+
+
 def _begun(data: bytes, wish: Edit | Plan, limits: Limits) -> Work:
     opened = open_picture(data, limits)
     edit = settled(wish, opened.facts)
     if edit.animate:
         limits.check_animation(opened.facts.size, opened.facts.frames)
-    return Work(opened, edit, choose(opened, edit))
+    work = Work(opened, edit, choose(opened, edit))
+    limits.check_result(work.result, opened.facts.frames if edit.animate else 1)
+    return work

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
@@ -21,24 +22,41 @@ from weakref import WeakSet
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from cropwright.core.limits import WorkerLimits
+from cropwright.engine.handover import Handover
 from cropwright.engine.worker import Pending, Result, confine
-from cropwright.errors import DeadlineExceededError, WorkerLostError
+from cropwright.errors import DeadlineExceededError, WorkerError, WorkerLostError
 
 
 class Workers:
-    """A pool of workers. Use it as a context manager: leaving it ends them all."""
+    """A pool of workers. Use it as a context manager: leaving it ends them all.
 
-    def __init__(self, limits: WorkerLimits, count: int | None = None) -> None:
+    `niceness` is how far they give way to others where there are too few processors for all.
+    """
+
+    def __init__(
+        self, limits: WorkerLimits, count: int | None = None, *, niceness: int = 0
+    ) -> None:
         self.limits = limits
+        self._niceness = niceness
         self.count = count or limits.processes
         self._scratch = tempfile.mkdtemp(prefix="cropwright-")
         self._processes = _Processes()
         self._renewing = Lock()
+        self.losses: Counter[str] = Counter()
+        """How many workers were lost, by the error's code."""
         self._pool = self._made()
+
+    def handover(self) -> Handover:
+        """A way to hand bytes to a task and back, for one task."""
+        return Handover(self._scratch)
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Pending[Result]:
         """Hand a task to the next free worker."""
-        return _Scheduled(partial(self._scheduled, task, arguments), self.limits)
+        return _Scheduled(partial(self._scheduled, task, arguments), self.limits, self.losses)
+
+    def pids(self) -> list[int]:
+        """The processes that run now."""
+        return self._processes.pids()
 
     def __enter__(self) -> Workers:
         return self
@@ -51,7 +69,7 @@ class Workers:
         return ProcessPool(
             max_workers=self.count,
             initializer=confine,
-            initargs=(self.limits, self._scratch),
+            initargs=(self.limits, self._scratch, self._niceness),
             context=self._processes,
         )
 
@@ -92,8 +110,12 @@ class _Processes(SpawnContext):
         self._spawned.add(process)
         return process
 
+    def pids(self) -> list[int]:
+        """Every process that was started and still runs."""
+        return [p.pid for p in list(self._spawned) if p.pid is not None and p.is_alive()]
+
     def kill(self) -> None:
-        """End every process that was started and still runs."""
+        """End them all."""
         for process in list(self._spawned):
             if process.pid is not None and process.is_alive():
                 process.kill()
@@ -102,10 +124,16 @@ class _Processes(SpawnContext):
 class _Scheduled(Generic[Result]):
     """A task in the pool."""
 
-    def __init__(self, schedule: Callable[[], ProcessFuture[Result]], limits: WorkerLimits) -> None:
+    def __init__(
+        self,
+        schedule: Callable[[], ProcessFuture[Result]],
+        limits: WorkerLimits,
+        losses: Counter[str],
+    ) -> None:
         self._schedule = schedule
         self._future = schedule()
         self._limits = limits
+        self._losses = losses
 
     def result(self) -> Result:
         """Wait for the task's result.
@@ -113,6 +141,13 @@ class _Scheduled(Generic[Result]):
         Raises what the task raised, DeadlineExceededError if it was killed for taking too long,
         or WorkerLostError if its process died or ran out of memory.
         """
+        try:
+            return self._lasting()
+        except WorkerError as error:
+            self._losses[error.code] += 1
+            raise
+
+    def _lasting(self) -> Result:
         try:
             return self._awaited()
         except TimeoutError as error:

@@ -45,21 +45,23 @@ class Runner(Protocol):
         ...
 
 
-def confine(limits: WorkerLimits, scratch: str) -> None:
+def confine(limits: WorkerLimits, scratch: str, niceness: int = 0) -> None:
     """Bind this process to its limits before any picture is seen."""
+    os.nice(niceness)
     # Told to end, it ends: a handler in Python would have to wait for the decoder to come back.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_AS, (limits.address_space_bytes,) * 2)
-    _give_memory_back()
+    give_memory_back()
     # Answers go back through a pipe. Standard output belongs to the program alone, and what
     # libraries mutter about a picture on standard error is nothing a caller should read.
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+    _clear_up(Path(scratch))
     own = Path(scratch) / str(os.getpid())
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     # Written for libraries that read them when first loaded; nothing of ours reads them.
     os.environ["TMPDIR"] = str(own)  # noqa: TID251
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # noqa: TID251
@@ -71,8 +73,23 @@ def confine(limits: WorkerLimits, scratch: str) -> None:
     single_threaded()
 
 
-def _give_memory_back() -> None:
-    """Keep a long-lived worker from holding on to what its largest pictures needed.
+def _clear_up(scratch: Path) -> None:
+    """Remove what workers that were killed left in their own folders."""
+    for folder in scratch.iterdir():
+        if folder.name.isdecimal() and not _runs(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def give_memory_back() -> None:
+    """Keep a long-lived process from holding on to what its largest pictures needed.
 
     glibc's allocator otherwise has an arena per thread and a threshold that only ever rises; other
     C libraries have no such switch and need none.

@@ -31,3 +31,10 @@ def check_formats() -> dict[str, str]:
         except CropwrightError as error:
             wrong[name] = str(error)
     return wrong
+
+
+def drawn(width: int, height: int) -> bytes:
+    """A picture drawn from numbers, as a PNG of so many pixels."""
+    from cropwright.engine.draw import drawing
+
+    return drawing(width, height)

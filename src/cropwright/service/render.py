@@ -1,16 +1,21 @@
-"""A file in, a finished crop out: the task that workers run."""
+"""Pictures in, crops out, in workers: from a file for the command line, from bytes for the service."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cropwright.core.command import Edit, Plan
+from cropwright.core.command import Edit, Facts, Plan
 from cropwright.core.limits import Limits
 from cropwright.core.report import Report
+from cropwright.engine.handover import Parcel, packed
+from cropwright.service.checkup import drawn
 from cropwright.sources.local import read_file
 
 if TYPE_CHECKING:
+    from cropwright.core.formats import Format
     from cropwright.engine.pipeline import Rendered
+    from cropwright.engine.pool import Workers
 
 
 def crop_file(path: str, wish: Edit | Plan, limits: Limits) -> Rendered:
@@ -26,3 +31,72 @@ def explain_file(path: str, wish: Edit | Plan, limits: Limits) -> Report:
     from cropwright.engine.pipeline import explain
 
     return explain(read_file(path, limits), wish, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished crop, as the service passes it on."""
+
+    data: bytes
+    format: Format
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Has pictures worked on. Every call waits for a worker: call it from a thread.
+
+    Raises what the picture or the wish deserve (InputError, OutputError), or WorkerError if the
+    worker was lost or out of time.
+    """
+
+    workers: Workers
+    limits: Limits
+
+    def render(self, data: bytes, wish: Edit | Plan) -> Made:
+        """Follow `wish` with the picture in `data`."""
+        with self.workers.handover() as handover:
+            parcel = handover.packed(data)
+            task = self.workers.submit(_render, parcel, handover.back, wish, self.limits)
+            parcel, target, report = task.result()
+            return Made(parcel.unpacked(), target, report)
+
+    def explain(self, data: bytes, wish: Edit | Plan) -> Report:
+        """What `render` would keep, and why."""
+        with self.workers.handover() as handover:
+            parcel = handover.packed(data)
+            return self.workers.submit(_explain, parcel, wish, self.limits).result()
+
+    def verify(self, data: bytes) -> Facts:
+        """Nothing is made: the picture is decoded to see that it is whole."""
+        with self.workers.handover() as handover:
+            return self.workers.submit(_verify, handover.packed(data), self.limits).result()
+
+    def sample(self) -> bytes:
+        """A picture to try things with, as a PNG."""
+        return self.workers.submit(drawn, 960, 640).result()
+
+    def ping(self) -> None:
+        """Nothing if a worker answers."""
+        self.workers.submit(int).result()
+
+
+def _render(
+    parcel: Parcel, back: str, wish: Edit | Plan, limits: Limits
+) -> tuple[Parcel, Format, Report]:
+    from cropwright.engine.pipeline import render
+
+    made = render(parcel.unpacked(), wish, limits)
+    return packed(made.data, back), made.format, made.report
+
+
+def _explain(parcel: Parcel, wish: Edit | Plan, limits: Limits) -> Report:
+    from cropwright.engine.pipeline import explain
+
+    return explain(parcel.unpacked(), wish, limits)
+
+
+def _verify(parcel: Parcel, limits: Limits) -> Facts:
+    from cropwright.engine.pipeline import verify
+
+    return verify(parcel.unpacked(), limits)

@@ -356,7 +356,7 @@ def capabilities(version: str, threads: int) -> dict[str, Any]:
         "version": PROTOCOL,
         "engine": f"cropwright {version}",
         "operations": ["crop"],
-        "input_formats": {"image": ["jpeg", "png", "webp", "gif", "avif", "tiff"]},
+        "input_formats": {"image": ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp"]},
         "output_formats": {"image": ["jpeg", "png", "webp", "avif"]},
         "video_profiles": [],
         "video_codecs": [],

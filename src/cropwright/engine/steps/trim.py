@@ -19,5 +19,9 @@ def plain_border(image: pyvips.Image, format_name: str) -> Rect | None:
             image, corner = image.extract_band(image.bands - 1), [0.0]
         elif image.hasalpha():
             image, corner = image.flatten(background=corner[:-1]), corner[:-1]
-        x, y, width, height = image.find_trim(threshold=_TOLERANCE, background=corner)
+        # Specks are smoothed away first, which takes three pixels on each side.
+        tiny = min(image.width, image.height) < 3
+        x, y, width, height = image.find_trim(
+            threshold=_TOLERANCE, background=corner, line_art=tiny
+        )
     return Rect(x, y, width, height) if width and height else None

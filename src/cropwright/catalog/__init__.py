@@ -1,0 +1,1 @@
+"""What is hosted and who may ask, kept in a database: SQLite by default, PostgreSQL by URL."""

@@ -1,0 +1,90 @@
+"""The tables; `migrations` makes them, and a test holds the two together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+
+class State(StrEnum):
+    """Where an upload is in its life; it goes downwards only, and may skip the second."""
+
+    RESERVED = "reserved"
+    """Paid for from its key's quota; the bytes are on their way, or lost in a crash."""
+    LIVE = "live"
+    """Its link works until it expires."""
+    RETIRED = "retired"
+    """Its link is dead for good; the bytes may still have to be deleted."""
+
+
+def _number() -> Column[int]:
+    # Only under exactly this type does SQLite count the rows itself.
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("id", kind, Identity(), primary_key=True)
+
+
+keys = Table(
+    "keys",
+    metadata,
+    _number(),
+    Column("name", Text, nullable=False),
+    Column("handle", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("quota_bytes", BigInteger),
+    Column("quota_files", BigInteger),
+    Column("rate_per_minute", BigInteger),
+    Column("queue", BigInteger),
+    Column("used_bytes", BigInteger, nullable=False),
+    Column("used_files", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    sqlite_autoincrement=True,
+)
+in_use = keys.c.revoked_ms.is_(None)
+Index("keys_name_in_use", keys.c.name, unique=True, sqlite_where=in_use, postgresql_where=in_use)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    _number(),
+    Column("token", Text, nullable=False, unique=True),
+    Column("extension", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("key_id", BigInteger, ForeignKey("keys.id")),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),
+    Column("state", String(8), nullable=False),
+    # A number is never given twice, not even the highest one after its row is gone.
+    sqlite_autoincrement=True,
+)
+# With the size in it, adding up what is live reads no rows.
+Index("uploads_due", uploads.c.state, uploads.c.expires_ms, uploads.c.size_bytes)
+
+answers = Table(
+    "answers",
+    metadata,
+    # 0 for nobody: a NULL would be unequal to every other one.
+    Column("key_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False, index=True),
+    Column("status", Integer),
+    Column("body", Text),
+)

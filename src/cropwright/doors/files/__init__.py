@@ -1,0 +1,1 @@
+"""The links we hand out."""

@@ -1,0 +1,177 @@
+"""Our own API at /api/v1: take the parts, decide nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Security
+from fastapi.security import HTTPBearer
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cropwright.core.hosting import ApiKey
+from cropwright.doors.native import schema, wire
+from cropwright.http.fields import Fields, read_fields
+from cropwright.service import calls
+from cropwright.service.parts import Parts
+
+PREFIX = "/api/v1"
+_BEARER = HTTPBearer(auto_error=False, description="An API key: cropwright keys create NAME")
+_IDEMPOTENCY = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeating a request with the same word gives the first answer again.",
+    ),
+]
+_MADE: dict[int | str, schema.Schema] = {
+    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
+    201: {
+        "description": 'Hosted, for answer "link"',
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
+
+_REFUSALS = schema.answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+_OWN_REFUSALS = schema.answers(401, 404, 503)
+
+
+async def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+_PARTS = Annotated[Parts, Depends(_parts)]
+
+router = APIRouter(prefix=PREFIX, tags=["cropwright"], dependencies=[Security(_BEARER)])
+"""The paths below /api/v1; the application they are part of has the parts in its state."""
+
+
+@router.post("/crop", responses=_MADE | _REFUSALS, openapi_extra=schema.body(schema.CROP))
+async def crop(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+    """Crop a picture: answered as bytes, as base64 in JSON, or as a link."""
+    fields, key = await _received(parts, request)
+    call = wire.parse_crop(fields)
+    if call.dry_run:
+        report = await parts.worked(key, calls.explain, parts, key, call.source, call.edit)
+        return JSONResponse({"explain": report.as_dict()})
+    make = partial(_cropped, parts, request, key, call)
+    if call.answer != "link":
+        return await make()
+    return await _once(parts, key, idempotency_key, fields, make)
+
+
+@router.post(
+    "/uploads", status_code=201, responses=_REFUSALS, openapi_extra=schema.body(schema.UPLOAD)
+)
+async def upload(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+    """Host a file of any kind we know, byte for byte, and get its link."""
+    fields, key = await _received(parts, request)
+    wire.check_upload(fields)
+    make = partial(_uploaded, parts, request, key, fields)
+    return await _once(parts, key, idempotency_key, fields, make)
+
+
+@router.get("/uploads/{upload_id}", responses=_OWN_REFUSALS)
+async def upload_facts(request: Request, parts: _PARTS, upload_id: str) -> Response:
+    """What there is to say about an upload of yours."""
+    key = await _identified(parts, request)
+    found = await parts.errand(parts.host.owned, key and key.id, token=upload_id)
+    return JSONResponse(wire.upload_answer(found, _link(parts, request, found)))
+
+
+@router.delete("/uploads/{upload_id}", status_code=204, responses=_OWN_REFUSALS)
+async def delete_upload(request: Request, parts: _PARTS, upload_id: str) -> Response:
+    """End a link of yours at once and delete the file."""
+    key = await _identified(parts, request)
+    await parts.errand(parts.host.delete_owned, key and key.id, token=upload_id)
+    return Response(status_code=204)
+
+
+@router.get("/usage", responses=schema.answers(401, 503))
+async def usage(request: Request, parts: _PARTS) -> Response:
+    """What your key has hosted, and may."""
+    key = await _identified(parts, request)
+    used = await parts.errand(parts.host.usage, key and key.id)
+    return JSONResponse(wire.usage_answer(used, key.allowance if key else wire.UNLIMITED))
+
+
+async def _cropped(
+    parts: Parts, request: Request, key: ApiKey | None, call: wire.CropCall
+) -> Response:
+    if call.answer == "link":
+        seconds = parts.links.native_seconds if call.seconds is None else call.seconds
+        kept, report = await parts.worked(
+            key, calls.crop_and_keep, parts, key, call.source, call.edit, seconds
+        )
+        told = wire.upload_answer(kept, _link(parts, request, kept))
+        told |= {"explain": report.as_dict()} if call.explain else {}
+        return JSONResponse(told, 201, {"location": _place(kept.draft.token)})
+    made = await parts.worked(key, calls.crop, parts, key, call.source, call.edit)
+    if call.answer == "base64":
+        told = wire.picture_answer(made.data, made.format.media_type, made.report)
+        told |= {"explain": made.report.as_dict()} if call.explain else {}
+        return JSONResponse(told)
+    headers = {"x-content-type-options": "nosniff"}
+    if call.explain:
+        headers["cropwright-explain"] = json.dumps(made.report.as_dict(), separators=(",", ":"))
+    return Response(made.data, 200, headers, made.format.media_type)
+
+
+async def _uploaded(parts: Parts, request: Request, key: ApiKey | None, fields: Fields) -> Response:
+    seconds = wire.parse_seconds(fields)
+    seconds = parts.links.native_seconds if seconds is None else seconds
+    source = wire.parse_source(fields)
+    kept = await parts.worked(key, calls.keep, parts, key, source, seconds)
+    told = wire.upload_answer(kept, _link(parts, request, kept))
+    return JSONResponse(told, 201, {"location": _place(kept.draft.token)})
+
+
+async def _once(
+    parts: Parts,
+    key: ApiKey | None,
+    word: str | None,
+    fields: Fields,
+    make: Callable[[], Awaitable[Response]],
+) -> Response:
+    """The answer of `make`, or the one that its Idempotency-Key was given before."""
+    if word is None:
+        return await make()
+    earlier = await parts.errand(parts.once.begin, key and key.id, word, fields.fingerprint())
+    if earlier is not None:
+        told = {"idempotency-replayed": "true", "location": _place(json.loads(earlier.body)["id"])}
+        return Response(earlier.body, earlier.status, told, "application/json")
+    try:
+        answer = await make()
+    except BaseException:
+        await parts.errand(parts.once.abandon, key and key.id, word)
+        raise
+    body = bytes(answer.body).decode()
+    await parts.errand(parts.once.finish, key and key.id, word, answer.status_code, body)
+    return answer
+
+
+async def _received(parts: Parts, request: Request) -> tuple[Fields, ApiKey | None]:
+    """The key first, because it is in the head; then the body. Where there is no place, neither."""
+    with parts.receiving() as hold:
+        key = await _identified(parts, request)
+        return await read_fields(request, parts.body_limits, hold), key
+
+
+async def _identified(parts: Parts, request: Request) -> ApiKey | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    sent = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
+    return await parts.identified(sent, request.client.host if request.client else "")
+
+
+def _place(token: str) -> str:
+    return f"{PREFIX}/uploads/{token}"
+
+
+def _link(parts: Parts, request: Request, upload: Any) -> str:
+    return parts.link(upload, str(request.base_url))

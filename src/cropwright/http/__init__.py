@@ -1,0 +1,1 @@
+"""What belongs to no contract: reading bodies, ranges, conditional requests, request ids."""

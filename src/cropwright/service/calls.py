@@ -1,0 +1,80 @@
+"""What the native API's requests come to: get the picture, crop it, keep it. Run in a thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from cropwright.core.command import Edit
+from cropwright.core.hosting import ApiKey, Upload
+from cropwright.core.media import media_of
+from cropwright.core.report import Report
+from cropwright.errors import LimitExceededError
+from cropwright.service.hosting import keep_bytes
+from cropwright.service.render import Made
+from cropwright.sources.data_uri import Decoded, decode
+
+if TYPE_CHECKING:
+    from cropwright.service.parts import Parts
+
+
+class Source(Protocol):
+    """Where a picture is: one of these is given."""
+
+    @property
+    def encoded(self) -> bytes | memoryview | None:
+        """Base64."""
+        ...
+
+    @property
+    def data(self) -> bytes | None:
+        """The bytes themselves."""
+        ...
+
+    @property
+    def url(self) -> str | None:
+        """Where to fetch it."""
+        ...
+
+    @property
+    def upload(self) -> str | None:
+        """The token of an upload of the same key."""
+        ...
+
+
+def crop(parts: Parts, key: ApiKey | None, source: Source, edit: Edit) -> Made:
+    """The crop of a picture, wherever it is."""
+    return parts.renderer.render(_fetched(parts, key, source).data, edit)
+
+
+def explain(parts: Parts, key: ApiKey | None, source: Source, edit: Edit) -> Report:
+    """What `crop` would keep, and why."""
+    return parts.renderer.explain(_fetched(parts, key, source).data, edit)
+
+
+def crop_and_keep(
+    parts: Parts, key: ApiKey | None, source: Source, edit: Edit, seconds: int
+) -> tuple[Upload, Report]:
+    """The crop, hosted for so long."""
+    made = crop(parts, key, source, edit)
+    media, key_id = media_of(made.format.name), key.id if key else None
+    return parts.host.keep(made.data, media, key_id=key_id, seconds=seconds), made.report
+
+
+def keep(parts: Parts, key: ApiKey | None, source: Source, seconds: int) -> Upload:
+    """The file as it is, hosted for so long."""
+    return keep_bytes(parts, key, _fetched(parts, key, source), seconds=seconds)
+
+
+def _fetched(parts: Parts, key: ApiKey | None, source: Source) -> Decoded:
+    limit = parts.server.picture_bytes
+    if source.encoded is not None:
+        return decode(source.encoded, "image", limit)
+    if source.url is not None:
+        return Decoded(parts.fetcher.fetch(source.url, "url", limit), "")
+    if source.upload is not None:
+        upload = parts.host.owned(key.id if key else None, token=source.upload)
+        return Decoded(parts.host.read(upload), upload.draft.media_type)
+    data = source.data or b""
+    if len(data) > limit:
+        raise LimitExceededError("image", limit, len(data), "bytes")
+    return Decoded(data, "")

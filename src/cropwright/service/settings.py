@@ -1,0 +1,93 @@
+"""Settings of the service itself: where it listens, who may ask, how long links live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralSettings:
+    """What has no section of its own."""
+
+    data: str = "cropwright-data"
+    """Folder of the embedded store and database, made if absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The HTTP service."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 for all."""
+    port: int = 8000
+    """Port to listen on."""
+    public_url: str = ""
+    """What links begin with, such as https://pictures.example; empty takes the request's own host."""
+    proxies: str = "127.0.0.1, ::1"
+    """Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks,
+    separated by commas."""
+    picture_bytes: int = 5 * MEBIBYTE
+    """Largest picture or file taken, decoded, in bytes."""
+    body_bytes: int = 8 * MEBIBYTE
+    """Largest request body, in bytes."""
+    body_seconds: float = 30.0
+    """Time for a request's body to arrive."""
+    drain_seconds: int = 20
+    """Time for requests to finish when the service is told to stop."""
+    metrics: bool = True
+    """Whether /metrics answers, to anybody who can reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySettings:
+    """API keys."""
+
+    required: bool = True
+    """Whether a key is needed; without one everybody may do everything."""
+    secret: str = ""
+    """Proves keys; at least 32 characters, the same on all machines. Empty: a file in the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """How long links live; 0 keeps them until they are deleted."""
+
+    v3_seconds: int = 0
+    """Links of /api/v3/base64_crop."""
+    v6_seconds: int = DAY_SECONDS
+    """Links of /api/v6/base64_to_url and its siblings."""
+    native_seconds: int = DAY_SECONDS
+    """Links of /api/v1, where the request names no time of its own."""
+    sweep_seconds: int = 30
+    """How often expired files are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SquareSettings:
+    """What /api/v3/base64_crop makes of a picture when asked to crop it."""
+
+    gravity: str = "center"
+    """Where the square goes: a compass point, entropy or attention."""
+    size: int = 0
+    """Sides of the result in pixels; 0 keeps the square's own, and nothing is enlarged."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """How many requests may wait, and how often a key may ask; on each machine."""
+
+    queue_per_worker: int = 2
+    """Pictures that may wait for each worker before more are refused."""
+    bodies: int = 1000
+    """Requests whose bodies may be arriving at once."""
+    arriving_bytes: int = 256 * MEBIBYTE
+    """Memory that arriving bodies may take together, in bytes."""
+    per_key: int = 0
+    """Requests of one key that may wait at once; 0 for as many as there is room for."""
+    rate_per_minute: int = 0
+    """Requests a minute that one key may make; 0 for any number."""
+    failures_per_minute: int = 10
+    """Wrong keys a minute from one address before it is told to wait."""

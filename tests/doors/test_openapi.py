@@ -1,0 +1,156 @@
+"""The OpenAPI document says what our own API really takes and answers."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.openapi.models import OpenAPI
+from schemas import matches
+
+import cropwright
+from conftest import encoded, gradient
+from cropwright.doors.native import schema
+from inside import BASE
+
+pytest_plugins = ["inside_fixtures"]
+
+PICTURE = encoded(gradient(64, 40))
+BASE64 = b64encode(PICTURE).decode()
+
+
+@pytest.fixture(scope="module")
+def document(shared_inside) -> dict[str, Any]:
+    return shared_inside.client.get("/openapi.json").json()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, rows in document["paths"].items():
+        for method, operation in rows.items():
+            yield method.upper(), path, operation
+
+
+def crop_schema(document: dict[str, Any]) -> dict[str, Any]:
+    body = document["paths"]["/api/v1/crop"]["post"]["requestBody"]
+    return body["content"]["application/json"]["schema"]
+
+
+def test_it_is_an_openapi_3_1_document_of_this_version(document):
+    assert document["openapi"].startswith("3.1.")
+    assert document["info"]["version"] == cropwright.__version__
+    assert OpenAPI.model_validate(document).paths.keys() == document["paths"].keys()
+
+
+def test_it_tells_of_our_own_api_and_of_nothing_else(document):
+    assert {(method, path) for method, path, _ in operations(document)} == {
+        ("POST", "/api/v1/crop"),
+        ("POST", "/api/v1/uploads"),
+        ("GET", "/api/v1/uploads/{upload_id}"),
+        ("DELETE", "/api/v1/uploads/{upload_id}"),
+        ("GET", "/api/v1/usage"),
+    }
+
+
+def test_every_operation_says_what_it_does_needs_a_key_and_can_be_refused(document):
+    names = []
+    for _, _, operation in operations(document):
+        assert operation["description"].endswith(".")
+        assert operation["security"] == [{"HTTPBearer": []}]
+        assert {"401", "default"} <= operation["responses"].keys()
+        names.append(operation["operationId"])
+    assert len(set(names)) == len(names) == 5
+
+
+def test_every_reference_leads_somewhere(document):
+    known = document.get("components", {}).get("schemas", {})
+    used = re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(document))
+    assert set(used) <= known.keys()
+    assert "HTTPBearer" in document["components"]["securitySchemes"]
+
+
+def test_no_refusal_is_documented_in_another_shape_than_ours(document):
+    for _, _, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status not in ("200", "201", "204"):
+                assert answer["content"]["application/problem+json"]["schema"] == schema.PROBLEM
+
+
+def test_json_and_forms_are_documented_with_the_same_fields(document):
+    for path, fields in (("/api/v1/crop", schema.CROP), ("/api/v1/uploads", schema.UPLOAD)):
+        content = document["paths"][path]["post"]["requestBody"]["content"]
+        assert content.keys() == {"application/json", "multipart/form-data"}
+        for row in content.values():
+            assert row["schema"]["properties"].keys() == fields.keys()
+        file = content["multipart/form-data"]["schema"]["properties"]["image"]
+        assert file["format"] == "binary"
+
+
+REQUESTS = [
+    {"rect": "0,0,8,8"},
+    {"rect": [1, 2, 3, 4], "margin": 2},
+    {"rect": {"x": 1, "y": 2, "width": 3, "height": 4}, "margin": "5%"},
+    {"gravity": "entropy", "width": 8, "height": 8},
+    {"focal_x": 0.25, "focal_y": 1, "width": 8},
+    {"aspect": "1:1", "resize": "8x8", "resize_mode": "fill"},
+    {"aspect": 1.5, "resize": {"width": 8}, "enlarge": True},
+    {"trim": True, "background": "#fff", "format": "jpg", "quality": 100},
+    {"format": "webp", "lossless": True, "animate": False},
+    {"answer": "base64", "explain": True},
+    {"inline": True, "dry_run": True},
+    {"answer": "link", "expires_seconds": 60},
+]
+
+
+@pytest.mark.parametrize("fields", REQUESTS)
+def test_a_request_that_the_document_allows_is_followed(shared_inside, document, fields):
+    asked = {"image": BASE64, **fields}
+    assert matches(crop_schema(document), asked)
+    assert shared_inside.crop(asked).status_code in (200, 201)
+
+
+def test_the_requests_above_use_every_field_but_other_sources():
+    used = {name for fields in REQUESTS for name in fields}
+    assert used == schema.CROP.keys() - {"image", "url", "upload"}
+
+
+WRONG = [
+    {"rect": [1, 2, 3]},
+    {"rect": {"x": 1, "y": 2, "width": 3}},
+    {"gravity": "up"},
+    {"width": 0},
+    {"width": "8 pixels"},
+    {"focal_x": 1.5},
+    {"aspect": True},
+    {"resize": 600},
+    {"resize_mode": "squeeze", "resize": "8x8"},
+    {"trim": "perhaps"},
+    {"quality": 101},
+    {"answer": "json"},
+    {"expires_seconds": -1},
+    {"expires_seconds": 10**9},
+    {"witdh": 8},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG)
+def test_a_request_that_the_document_forbids_is_refused_as_it_says(shared_inside, document, fields):
+    asked = {"image": BASE64, **fields}
+    assert not matches(crop_schema(document), asked)
+    answer = shared_inside.crop(asked)
+    assert answer.status_code == 400
+    assert matches(schema.PROBLEM, answer.json())
+
+
+def test_the_page_of_the_document_needs_no_other_host(shared_inside):
+    page = shared_inside.client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    named = re.findall(r"(?:src|href)=\"([^\"]+)\"", page.text)
+    assert named
+    for address in named:
+        assert address.startswith("/")
+        assert shared_inside.client.get(address).status_code == 200
+    foreign = set(re.findall(r"https?://[^/\"'\s]+", page.text)) - {BASE}
+    assert foreign == set()
