@@ -67,7 +67,7 @@ def test_a_body_that_does_not_arrive_is_waited_for_so_long(service, key, door):
         lines = (JSON, "content-length: 1000", f"authorization: Bearer {key}")
         connection.sendall(raw.head("POST", door.encode(), *lines) + b'{"key": ')
         assert is_refusal(door, raw.answer(connection), 408)
-    assert BODY_SECONDS <= time.monotonic() - begun < BODY_SECONDS + 3
+    assert BODY_SECONDS <= time.monotonic() - begun < BODY_SECONDS + 12
 
 
 def drip_a_body(port: int) -> int:
@@ -99,7 +99,7 @@ def drip_a_head(port: int) -> tuple[float, bytes]:
     begun = time.monotonic()
     with raw.connected(port, timeout=0.5) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: e2e.example\r\nx-slow: ")
-        while time.monotonic() - begun < 2 * HEAD_SECONDS:
+        while time.monotonic() - begun < 3 * HEAD_SECONDS:
             try:
                 connection.sendall(b"a")
                 said = connection.recv(1000)
@@ -119,7 +119,7 @@ def test_many_slow_heads_keep_nobody_out_and_are_hung_up_on(service, client):
             time.sleep(0.1)
         for one in slow:
             seconds, said = one.result()
-            assert HEAD_SECONDS - 1 < seconds < HEAD_SECONDS + 3
+            assert HEAD_SECONDS - 1 < seconds < HEAD_SECONDS + 12
             assert said == b""
 
 

@@ -35,7 +35,7 @@ def test_a_link_lives_for_its_time_and_then_the_bytes_are_gone_too(service, clie
     assert client.get(link).status_code == 404
     assert client.head(link).status_code == 404
     assert client.get(link, headers={"range": "bytes=0-9"}).status_code == 404
-    within(SWEEP_SECONDS + 1.5, lambda: not place.exists())
+    within(SWEEP_SECONDS + 15, lambda: not place.exists())
     assert client.get(forever).status_code == 200
 
 
@@ -44,7 +44,7 @@ def test_our_own_api_lets_a_request_say_how_long(service, client, key):
     body = {"image": uri(wav(100)), "expires_seconds": 1}
     link = client.post(UPLOADS, json=body, headers=bearer).json()["url"]
     assert client.get(link).status_code == 200
-    within(3, lambda: client.get(link).status_code == 404)
+    within(15, lambda: client.get(link).status_code == 404)
 
 
 def test_deleting_an_image_ends_its_link_and_its_bytes_at_once(service, client, key):
@@ -96,4 +96,4 @@ def test_a_link_that_ended_while_the_service_was_down_stays_ended(tmp_path):
     time.sleep(1)
     with running(server), httpx2.Client(base_url=server.base, trust_env=False) as client:
         assert client.get(link).status_code == 404
-        within(3, lambda: server.stored() == [])
+        within(15, lambda: server.stored() == [])

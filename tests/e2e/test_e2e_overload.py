@@ -6,7 +6,7 @@ import pytest
 from bench import overload
 
 SECONDS = 5
-RECOVERY_SECONDS = 5
+RECOVERY_SECONDS = 15
 
 
 @pytest.fixture(scope="module")
