@@ -28,10 +28,11 @@ from cropwright.errors import CropwrightError
 if TYPE_CHECKING:
     from cropwright.core.command import Edit, Facts
     from cropwright.core.limits import Limits
+    from cropwright.core.models import ModelSettings
     from cropwright.core.report import Report
-    from cropwright.core.wish import Wish
+    from cropwright.core.wish import CutoutWish, Wish
 
-__all__ = ["Crop", "CropwrightError", "Picture", "Source", "crop", "explain", "open"]
+__all__ = ["Crop", "CropwrightError", "Picture", "Source", "crop", "cutout", "explain", "open"]
 __version__ = "0.1.0"
 
 Source: TypeAlias = "str | PathLike[str] | bytes | BinaryIO"
@@ -45,6 +46,7 @@ class Picture:
     data: bytes
     facts: Facts
     limits: Limits
+    models: ModelSettings
 
     @property
     def width(self) -> int:
@@ -74,6 +76,21 @@ class Picture:
 
         return Crop(self, edit_of(wish))
 
+    def cutout(self, **wish: Unpack[CutoutWish]) -> Crop:
+        """The subject of this picture, cut out; worked on when it is saved or explained.
+
+        >>> balloon = cropwright.open(product).cutout(model="classical", gravity="subject")
+        >>> balloon.report.seen.model, balloon.to_bytes()[:4]
+        ('classical', b'\\x89PNG')
+
+        The words are those of `CutoutWish`. Without a model only subjects before a plain backdrop
+        can be cut out; the default model is fetched when first needed, unless `models` of `open`
+        says otherwise.
+        """
+        from cropwright.core.wish import cutout_of
+
+        return Crop(self, cutout_of(wish))
+
     def explain(self, **wish: Unpack[Wish]) -> Report:
         """What `crop` with the same words would keep, and who decided it. Encodes nothing.
 
@@ -95,11 +112,13 @@ class Crop:
         """The rectangle, in pixels and fractions, who decided it and what else was tried.
 
         Raises RectOutsideError or RectEmptyError for a rect that does not fit the picture,
-        BrokenPictureError for damage found while looking.
+        BrokenPictureError for damage found while looking, ModelError or SubjectMissingError if
+        nothing could be cut out.
         """
         from cropwright.engine.pipeline import explain
 
-        return explain(self.picture.data, self.edit, self.picture.limits)
+        picture = self._with_its_model()
+        return explain(picture.data, self.edit, picture.limits, picture.models)
 
     def to_bytes(
         self, format: str | None = None, *, quality: int = 85, lossless: bool = False
@@ -138,16 +157,29 @@ class Crop:
         from cropwright.engine.pipeline import render
 
         edit = replace(self.edit, output=Output(format, path, quality, lossless))
-        return render(self.picture.data, edit, self.picture.limits).data
+        picture = self._with_its_model()
+        return render(picture.data, edit, picture.limits, picture.models).data
+
+    def _with_its_model(self) -> Picture:
+        """The picture, once the model that the wish needs was fetched if it may be."""
+        if self.edit.needs_subject:
+            from cropwright.service.models import Shelf
+
+            Shelf(self.picture.models).fetch_for(self.edit)
+        return self.picture
 
 
-def open(source: Source, *, limits: Limits | None = None) -> Picture:
+def open(
+    source: Source, *, limits: Limits | None = None, models: ModelSettings | None = None
+) -> Picture:
     """Open a picture from a path, its bytes, or a file object; reads the header only.
 
-    The content decides what it is, never the name. Raises SourceUnreadableError,
-    UnsupportedFormatError, BrokenPictureError or LimitExceededError.
+    The content decides what it is, never the name. `models` says where model files are and what may
+    be fetched. Raises SourceUnreadableError, UnsupportedFormatError, BrokenPictureError or
+    LimitExceededError.
     """
     from cropwright.core.limits import Limits
+    from cropwright.core.models import ModelSettings
     from cropwright.engine.load import open_picture
     from cropwright.sources.local import read_file
 
@@ -156,7 +188,7 @@ def open(source: Source, *, limits: Limits | None = None) -> Picture:
         data = read_file(fspath(source), limits)
     else:
         data = bytes(source) if isinstance(source, bytes) else source.read(limits.picture_bytes + 1)
-    return Picture(data, open_picture(data, limits).facts, limits)
+    return Picture(data, open_picture(data, limits).facts, limits, models or ModelSettings())
 
 
 def crop(source: Source, **wish: Unpack[Wish]) -> Crop:
@@ -166,6 +198,15 @@ def crop(source: Source, **wish: Unpack[Wish]) -> Crop:
     'corner.png'
     """
     return open(source).crop(**wish)
+
+
+def cutout(source: Source, **wish: Unpack[CutoutWish]) -> Crop:
+    """Shorthand for `open(source).cutout(...)`.
+
+    >>> cropwright.cutout(product, model="classical", background="#ffffff").save("shop.jpg").name
+    'shop.jpg'
+    """
+    return open(source).cutout(**wish)
 
 
 def explain(source: Source, **wish: Unpack[Wish]) -> Report:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from cropwright import __version__
 from cropwright.catalog.open import Catalog, open_catalog
-from cropwright.core.gravity import GRAVITIES
+from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.doors.files.routes import files
 from cropwright.doors.modelslab.routes import v3, v6
 from cropwright.doors.native import routes as native
@@ -32,6 +32,7 @@ from cropwright.service.accounts import Accounts
 from cropwright.service.clock import Clock
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
+from cropwright.service.models import Shelf
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
 from cropwright.service.render import Renderer
@@ -83,7 +84,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
             server=settings.server,
             links=settings.links,
             square=square,
-            renderer=Renderer(workers, settings.limits),
+            renderer=Renderer(workers, settings.limits, Shelf(settings.models)),
             host=host,
             fetcher=Fetcher(settings.sources),
             accounts=accounts,
@@ -210,7 +211,7 @@ def _made_once(path: Path) -> bytes:
 
 def _checked_square(settings: Settings) -> SquareSettings:
     square = settings.square
-    allowed = [name for name in GRAVITIES if name != "focal_point"]
+    allowed = [name for name in GRAVITIES if name not in (FOCAL_POINT, SUBJECT)]
     if square.gravity not in allowed:
         raise SettingsError(
             "CROPWRIGHT_SQUARE_GRAVITY", f"is {square.gravity!r}; expected {', '.join(allowed)}"

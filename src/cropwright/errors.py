@@ -9,6 +9,7 @@ CropwrightError
 │   ├── MalformedRequestError   a request's body is not what it says it is
 │   ├── SlowRequestError        a request's body did not arrive in time
 │   ├── SourceBlockedError      a URL may not be fetched, or cannot be
+│   ├── SubjectMissingError     nothing stands out that could be cut out
 │   └── WishError               the wish itself cannot be followed
 │       ├── InvalidValueError   one field has a value it cannot have
 │       ├── MissingFieldError   a field is needed and absent
@@ -23,6 +24,9 @@ CropwrightError
 ├── WorkerError                 the worker did not finish; the picture may be hostile
 │   ├── DeadlineExceededError   killed at its deadline
 │   └── WorkerLostError         ended by a signal or ran out of memory
+├── ModelError                  a model cannot look at the picture; the operator can help
+│   ├── ModelMissingError       its file is not here
+│   └── ModelUnusableError      it is refused, or could not be fetched
 ├── AccessError                 who asks is not known
 │   ├── KeyMissingError         no API key came with the request
 │   └── KeyRejectedError        the key is unknown, wrong or revoked: one answer for all
@@ -43,15 +47,19 @@ path but the caller's own, no library text. The cause is chained, for the log.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 
+@dataclass_transform(eq_default=False)
 class CropwrightError(Exception):
     """Anything Cropwright refuses or fails to do."""
 
     code: ClassVar[str] = "error"
     sentence: ClassVar[str] = "something went wrong"
     """What is told, with the facts' names in braces."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(eq=False)(cls)  # every error's facts are fields
 
     def __str__(self) -> str:
         return self.sentence.format(**self.facts())
@@ -62,7 +70,7 @@ class CropwrightError(Exception):
 
     def facts(self) -> dict[str, Any]:
         """The facts of this error by field name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]  # every leaf is a dataclass
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]  # every kind is a dataclass
 
 
 def _rebuild(kind: type[CropwrightError], facts: dict[str, Any]) -> CropwrightError:
@@ -75,7 +83,6 @@ class InputError(CropwrightError):
     code = "invalid_input"
 
 
-@dataclass(eq=False)
 class SourceUnreadableError(InputError):
     """There is no such file, or it cannot be read."""
 
@@ -85,7 +92,6 @@ class SourceUnreadableError(InputError):
     sentence = "cannot read {source}: {reason}"
 
 
-@dataclass(eq=False)
 class UnsupportedFormatError(InputError):
     """The bytes are not of a format we open; `found` is a name such as "heic", or "unknown"."""
 
@@ -98,7 +104,6 @@ class UnsupportedFormatError(InputError):
         return f"this is {seen}; supported are {', '.join(self.supported)}"
 
 
-@dataclass(eq=False)
 class BrokenPictureError(InputError):
     """The bytes are of a format we open, but damaged or cut short."""
 
@@ -107,7 +112,6 @@ class BrokenPictureError(InputError):
     sentence = "the {format} file is damaged or incomplete"
 
 
-@dataclass(eq=False)
 class LimitExceededError(InputError):
     """A stated limit is passed."""
 
@@ -119,7 +123,6 @@ class LimitExceededError(InputError):
     sentence = "{field} is {actual} {unit}, the limit is {limit} {unit}"
 
 
-@dataclass(eq=False)
 class MalformedRequestError(InputError):
     """A request's body is not what it says it is; `field` is "body" or a field of it."""
 
@@ -129,7 +132,6 @@ class MalformedRequestError(InputError):
     sentence = "{field} {reason}"
 
 
-@dataclass(eq=False)
 class SlowRequestError(InputError):
     """A request's body did not arrive in time."""
 
@@ -138,7 +140,6 @@ class SlowRequestError(InputError):
     sentence = "the request's body did not arrive within {seconds:g} seconds"
 
 
-@dataclass(eq=False)
 class SourceBlockedError(InputError):
     """A URL may not be fetched, or cannot be: one sentence, so that nothing can be probed."""
 
@@ -147,13 +148,20 @@ class SourceBlockedError(InputError):
     sentence = "{field} cannot be fetched"
 
 
+class SubjectMissingError(InputError):
+    """Nothing stands out that could be cut out."""
+
+    reason: str
+    code = "subject_missing"
+    sentence = "no subject to cut out: {reason}"
+
+
 class WishError(InputError):
     """The wish itself cannot be followed."""
 
     code = "invalid_wish"
 
 
-@dataclass(eq=False)
 class InvalidValueError(WishError):
     """One field has a value it cannot have; `expected` says what it can have."""
 
@@ -164,7 +172,6 @@ class InvalidValueError(WishError):
     sentence = "{field} is {value}; expected {expected}"
 
 
-@dataclass(eq=False)
 class MissingFieldError(WishError):
     """A field is needed and absent."""
 
@@ -174,7 +181,6 @@ class MissingFieldError(WishError):
     sentence = "{field} is missing: {reason}"
 
 
-@dataclass(eq=False)
 class RectOutsideError(WishError):
     """The rectangle leaves the picture on one axis ("width" or "height"); pixels, upright."""
 
@@ -192,7 +198,6 @@ class RectOutsideError(WishError):
         )
 
 
-@dataclass(eq=False)
 class RectEmptyError(WishError):
     """The rectangle has no area."""
 
@@ -208,7 +213,6 @@ class OutputError(CropwrightError):
     code = "output_failed"
 
 
-@dataclass(eq=False)
 class OutputFormatError(OutputError):
     """No such output format."""
 
@@ -220,7 +224,6 @@ class OutputFormatError(OutputError):
         return f"format is {self.format}; expected one of {', '.join(self.supported)}"
 
 
-@dataclass(eq=False)
 class OutputTooLargeError(OutputError):
     """The format cannot hold so many pixels on a side."""
 
@@ -231,7 +234,6 @@ class OutputTooLargeError(OutputError):
     sentence = "the result's longest edge is {actual} pixels, {format} holds at most {limit} pixels"
 
 
-@dataclass(eq=False)
 class OutputExistsError(OutputError):
     """A file is there and may not be replaced."""
 
@@ -240,7 +242,6 @@ class OutputExistsError(OutputError):
     sentence = "{path} exists already"
 
 
-@dataclass(eq=False)
 class OutputUnwritableError(OutputError):
     """The place refuses; `step` is "directory" or "file", the rest the system's word for it."""
 
@@ -252,7 +253,6 @@ class OutputUnwritableError(OutputError):
     sentence = "cannot write {path}: {reason}"
 
 
-@dataclass(eq=False)
 class EncodeError(OutputError):
     """The encoder refuses this picture."""
 
@@ -267,7 +267,6 @@ class WorkerError(CropwrightError):
     code = "worker_failed"
 
 
-@dataclass(eq=False)
 class DeadlineExceededError(WorkerError):
     """The work was killed at its deadline."""
 
@@ -276,7 +275,6 @@ class DeadlineExceededError(WorkerError):
     sentence = "the picture took longer than {seconds:g} seconds and was given up"
 
 
-@dataclass(eq=False)
 class WorkerLostError(WorkerError):
     """The worker was ended by a signal or ran out of memory; `signal` is 0 when unknown."""
 
@@ -285,13 +283,35 @@ class WorkerLostError(WorkerError):
     sentence = "the worker ended before the picture was done"
 
 
+class ModelError(CropwrightError):
+    """A model cannot look at the picture; the operator can help."""
+
+    code = "model_failed"
+
+
+class ModelMissingError(ModelError):
+    """A model's file is not here."""
+
+    name: str
+    code = "model_missing"
+    sentence = "the model {name} is not installed; run: cropwright models pull {name}"
+
+
+class ModelUnusableError(ModelError):
+    """A model's file is refused, or could not be fetched."""
+
+    name: str
+    reason: str
+    code = "model_unusable"
+    sentence = "the model {name} cannot be used: {reason}"
+
+
 class AccessError(CropwrightError):
     """Who asks is not known."""
 
     code = "unauthorized"
 
 
-@dataclass(eq=False)
 class KeyMissingError(AccessError):
     """No API key came with the request."""
 
@@ -299,7 +319,6 @@ class KeyMissingError(AccessError):
     sentence = "API key required"
 
 
-@dataclass(eq=False)
 class KeyRejectedError(AccessError):
     """The key is unknown, wrong or revoked: one answer for all."""
 
@@ -307,7 +326,6 @@ class KeyRejectedError(AccessError):
     sentence = "Invalid API key"
 
 
-@dataclass(eq=False)
 class CapacityError(CropwrightError):
     """Not now: ask again in `retry_after_seconds`."""
 
@@ -315,7 +333,6 @@ class CapacityError(CropwrightError):
     code = "capacity"
 
 
-@dataclass(eq=False)
 class OverloadedError(CapacityError):
     """The service is at its limit."""
 
@@ -323,7 +340,6 @@ class OverloadedError(CapacityError):
     sentence = "the service is busy; ask again later"
 
 
-@dataclass(eq=False)
 class QueueFullError(CapacityError):
     """The key has as many requests waiting as it may have."""
 
@@ -332,7 +348,6 @@ class QueueFullError(CapacityError):
     sentence = "this key has {limit} requests waiting, which is its limit"
 
 
-@dataclass(eq=False)
 class RateExceededError(CapacityError):
     """The key, or the address, asks too often; `limit` is a number a minute."""
 
@@ -341,7 +356,6 @@ class RateExceededError(CapacityError):
     sentence = "more than {limit} requests a minute"
 
 
-@dataclass(eq=False)
 class StorageUnavailableError(CapacityError):
     """What keeps bytes or facts cannot do so now: a full disk, an unreachable server."""
 
@@ -349,7 +363,6 @@ class StorageUnavailableError(CapacityError):
     sentence = "the storage is not available; ask again later"
 
 
-@dataclass(eq=False)
 class QuotaExceededError(CropwrightError):
     """The key's quota is used up; `unit` is "bytes" or "files"."""
 
@@ -360,7 +373,6 @@ class QuotaExceededError(CropwrightError):
     sentence = "this would make {actual} {unit}, the quota is {limit} {unit}"
 
 
-@dataclass(eq=False)
 class UploadNotFoundError(CropwrightError):
     """There is no such upload, or not any more, or it is another key's."""
 
@@ -369,7 +381,6 @@ class UploadNotFoundError(CropwrightError):
     sentence = "there is no upload {id}"
 
 
-@dataclass(eq=False)
 class IdempotencyError(CropwrightError):
     """The Idempotency-Key stands for another request, or its first one is still under way."""
 
@@ -378,7 +389,6 @@ class IdempotencyError(CropwrightError):
     sentence = "Idempotency-Key {reason}"
 
 
-@dataclass(eq=False)
 class SettingsError(CropwrightError):
     """The operator's settings are wrong."""
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from cropwright.catalog.settings import CatalogSettings
 from cropwright.core.limits import Limits, WorkerLimits
+from cropwright.core.models import ModelSettings
 from cropwright.errors import SettingsError
 from cropwright.service.settings import (
     GateSettings,
@@ -37,7 +38,10 @@ PREFIX = "CROPWRIGHT_"
 FILE = f"{PREFIX}SETTINGS"
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*@|(?<=[?&])(password)=[^&]*", re.IGNORECASE)
 """In a URL: before the host, where it may hold whatever is no "@", or among the options."""
-_MAY_BE_ZERO = ("v6_seconds", "native_seconds", "queue_per_worker", "free_bytes", "redirects")
+_MAY_BE_ZERO = (
+    *("v6_seconds", "native_seconds", "queue_per_worker", "free_bytes"),
+    *("redirects", "first_use_bytes"),
+)
 """Ends of settings that may be 0 although their default is another number."""
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -55,6 +59,7 @@ class Settings:
     storage: StorageSettings = field(default_factory=StorageSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
     limits: Limits = field(default_factory=Limits)
     workers: WorkerLimits = field(default_factory=WorkerLimits)
 

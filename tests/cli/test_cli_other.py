@@ -33,7 +33,9 @@ def test_doctor_tells_when_something_is_wrong():
     assert "BAD  versions   the worker ended before the picture was done" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["crop", "process", "batch", "caps", "doctor", "completion"])
+@pytest.mark.parametrize(
+    "command", ["crop", "cutout", "models", "process", "batch", "caps", "doctor", "completion"]
+)
 def test_every_command_is_listed_and_has_help(command):
     assert f"  {command} " in cropwright("--help").stdout
     done = cropwright(command, "--help")
@@ -61,6 +63,7 @@ def test_completion_knows_the_commands():
         "crop",
         "caps",
         "completion",
+        "cutout",
     }
 
 

@@ -13,6 +13,7 @@ from cropwright.core.gravity import (
     COMPASS,
     FOCAL_POINT,
     GRAVITIES,
+    SUBJECT,
     at_compass,
     at_focal_point,
     centred_start,
@@ -90,4 +91,4 @@ def test_a_centred_start_never_leaves_the_extent(data, extent, point):
 
 
 def test_the_list_of_gravities_names_each_once():
-    assert sorted(GRAVITIES) == sorted({*COMPASS, FOCAL_POINT, *BY_PIXELS})
+    assert sorted(GRAVITIES) == sorted({*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT})

@@ -181,7 +181,12 @@ def test_health_is_told_without_touching_anything(inside):
 def test_a_service_that_works_is_ready(shared_inside):
     answer = shared_inside.client.get("/readyz")
     checks = dict.fromkeys(("catalog", "storage", "workers", "queue"), True)
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": checks})
+    assert answer.status_code == 200
+    assert (answer.json()["ready"], answer.json()["checks"]) == (True, checks)
+
+
+def test_readiness_tells_which_models_are_here_and_needs_none(shared_inside):
+    assert shared_inside.client.get("/readyz").json()["models"]["u2netp"] == "missing"
 
 
 def ready(inside: Inside) -> tuple[int, set[str]]:

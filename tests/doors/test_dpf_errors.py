@@ -16,6 +16,8 @@ from cropwright.errors import (
     InvalidValueError,
     LimitExceededError,
     MissingFieldError,
+    ModelMissingError,
+    ModelUnusableError,
     OutputExistsError,
     OutputFormatError,
     OutputTooLargeError,
@@ -24,6 +26,7 @@ from cropwright.errors import (
     RectOutsideError,
     SettingsError,
     SourceUnreadableError,
+    SubjectMissingError,
     UnsupportedFormatError,
     WorkerLostError,
 )
@@ -96,6 +99,12 @@ SENTENCES = [
         OutputUnwritableError("out/crop.png", "file", "Is a directory", 21),
         "Is a directory (os error 21)",
     ),
+    (SubjectMissingError("it is plain"), "no subject to cut out: it is plain"),
+    (
+        ModelMissingError("isnet"),
+        "the model isnet is not installed; run: cropwright models pull isnet",
+    ),
+    (ModelUnusableError("isnet", "no room"), "the model isnet cannot be used: no room"),
     (
         SettingsError("CROPWRIGHT_LIMITS_EDGE", "is 'x'"),
         "setting CROPWRIGHT_LIMITS_EDGE: is 'x'",

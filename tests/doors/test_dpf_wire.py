@@ -511,3 +511,23 @@ def test_any_document_is_a_job_or_refused_and_any_job_an_edit_or_a_failure(docum
 def test_every_good_field_is_in_the_job_as_it_was_written(fields):
     job = parsed(**fields)
     assert {name: getattr(job, name) for name in fields} == fields
+
+
+def test_a_cutout_job_is_our_words_from_file_to_file():
+    job = wire.parse_job(
+        wire.parse_json(
+            '{"operation":"cutout","input":"a.jpg","output":"b.png","gravity":"subject",'
+            '"background":"blur","shadow":true,"quality":0}'
+        )
+    )
+    edit = job.wish()
+    assert (job.input, job.output, job.operation) == ("a.jpg", "b.png", "cutout")
+    assert (edit.gravity, edit.output.path, edit.output.quality) == ("subject", "b.png", 1)
+    assert edit.cutout.shadow is not None
+
+
+@pytest.mark.parametrize("fields", ['"shadow":"yes"', '"width":"3"', '"model":7', '"shadow":1'])
+def test_a_cutout_job_with_a_field_of_the_wrong_type_is_no_job(fields):
+    text = '{"operation":"cutout","input":"a","output":"b",' + fields + "}"
+    with pytest.raises(InvalidJobError, match="invalid type"):
+        wire.parse_job(wire.parse_json(text))

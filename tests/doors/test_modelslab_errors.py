@@ -21,6 +21,8 @@ from cropwright.errors import (
     LimitExceededError,
     MalformedRequestError,
     MissingFieldError,
+    ModelMissingError,
+    ModelUnusableError,
     OutputExistsError,
     OutputFormatError,
     OutputTooLargeError,
@@ -36,6 +38,7 @@ from cropwright.errors import (
     SourceBlockedError,
     SourceUnreadableError,
     StorageUnavailableError,
+    SubjectMissingError,
     UnsupportedFormatError,
     UploadNotFoundError,
     WorkerLostError,
@@ -103,8 +106,11 @@ SAID = [
     (IdempotencyError(SECRET), 500, INTERNAL),
     (CropwrightError(), 500, INTERNAL),
 ]
-NEVER_HERE = {OutputExistsError, OutputUnwritableError, SourceUnreadableError}
-"""Of files on the machine that asks: only the command line and the library have such."""
+NEVER_HERE = {
+    *(OutputExistsError, OutputUnwritableError, SourceUnreadableError),
+    *(SubjectMissingError, ModelMissingError, ModelUnusableError),
+}
+"""Of files on the machine that asks, and of cut-outs: nothing here asks for such."""
 RETRYABLE = re.compile(r"rate limit|queue|too many|try again", re.IGNORECASE)
 """What makes clients try again (contract notes, section 9, #17)."""
 

@@ -21,6 +21,8 @@ from cropwright.errors import (
     LimitExceededError,
     MalformedRequestError,
     MissingFieldError,
+    ModelMissingError,
+    ModelUnusableError,
     OutputExistsError,
     OutputFormatError,
     OutputTooLargeError,
@@ -36,6 +38,7 @@ from cropwright.errors import (
     SourceBlockedError,
     SourceUnreadableError,
     StorageUnavailableError,
+    SubjectMissingError,
     UnsupportedFormatError,
     UploadNotFoundError,
     WorkerLostError,
@@ -72,6 +75,9 @@ STATUS_OF = {
     RateExceededError: 429,
     OverloadedError: 503,
     StorageUnavailableError: 503,
+    SubjectMissingError: 422,
+    ModelMissingError: 503,
+    ModelUnusableError: 503,
     SettingsError: 500,
 }
 

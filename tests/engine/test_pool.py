@@ -70,6 +70,11 @@ def hasty_runner(request):
         yield made
 
 
+def test_a_task_may_have_a_deadline_of_its_own(runner):
+    with pytest.raises(DeadlineExceededError, match=r"0\.2 seconds"):
+        runner.submit(sleep_long, seconds=0.2).result()
+
+
 def test_a_crash_costs_one_answer_that_names_the_signal(runner):
     with pytest.raises(WorkerLostError) as loss:
         runner.submit(crash).result()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ENGINE = {"pyvips", "numpy", "simplejpeg", "PIL"}
+ENGINE = {"pyvips", "numpy", "simplejpeg", "PIL", "onnxruntime"}
 SERVICE = {
     *("alembic", "sqlalchemy", "psycopg", "obstore", "httpcore2"),
     *("fastapi", "pydantic", "starlette", "uvicorn", "msgspec", "prometheus_client"),
@@ -57,6 +57,11 @@ def test_help_for_the_service_s_commands_needs_no_service(command):
 def test_the_process_that_talks_http_never_loads_a_decoder():
     names = {name.partition(".")[0] for name in imported("import cropwright.app")}
     assert (names & ENGINE, names & SERVICE >= {"fastapi", "sqlalchemy"}) == (set(), True)
+
+
+def test_an_ordinary_crop_waits_for_no_model():
+    names = imported("import cropwright.engine.pipeline")
+    assert {name.partition(".")[0] for name in names} & {"numpy", "onnxruntime"} == set()
 
 
 def test_the_guard_sees_what_is_imported_late():

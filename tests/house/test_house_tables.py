@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import cropwright
+from cropwright.core.cutout import CLASSICAL, CUTOUT_MODELS
 from cropwright.core.formats import READABLE, WRITABLE
 from cropwright.core.geometry import Rect
-from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES
+from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.core.models import ModelSettings
 from cropwright.doors.dpf import errors as dpf
 from cropwright.doors.dpf.wire import CropJob
 from cropwright.doors.modelslab import errors as modelslab
 from cropwright.doors.native import errors as native
 from cropwright.engine.focus import FINDERS
 from cropwright.engine.load import LOADERS
+from cropwright.engine.models import SEGMENTERS
+from cropwright.engine.models.registry import MODELS
 from cropwright.engine.save import ENCODERS
 from cropwright.errors import CropwrightError
 from family import LEAVES, made
@@ -29,13 +34,26 @@ JOB = CropJob("a.jpg", "b.png", Rect(0, 0, 1, 1), None, None, None, 0.5, 0.5, No
 
 
 def test_every_gravity_is_carried_out_by_exactly_one_table():
-    assert sorted([*COMPASS, FOCAL_POINT, *FINDERS]) == sorted(GRAVITIES)
+    assert sorted([*COMPASS, FOCAL_POINT, SUBJECT, *FINDERS]) == sorted(GRAVITIES)
     assert FINDERS.keys() == set(BY_PIXELS)
 
 
 @pytest.mark.parametrize("gravity", BY_PIXELS)
 def test_every_gravity_by_pixels_has_a_file_of_its_name(gravity):
     assert (SOURCE / "engine" / "focus" / f"{gravity}.py").is_file()
+
+
+def test_every_model_for_cut_outs_has_a_file_of_its_name_and_its_weights_are_known():
+    assert SEGMENTERS.keys() == set(CUTOUT_MODELS)
+    folder = SOURCE / "engine" / "models"
+    assert all((folder / f"{name}.py").is_file() for name in CUTOUT_MODELS)
+    weights = {name for name, row in MODELS.items() if row.task == "cut-out"}
+    assert weights == set(CUTOUT_MODELS) - {CLASSICAL}
+
+
+def test_every_model_s_file_can_be_replaced_by_the_operator_s_own():
+    own = {row.name for row in fields(ModelSettings) if row.name.endswith("_file")}
+    assert own == {f"{name}_file" for name in MODELS}
 
 
 def test_every_format_we_read_has_a_loader_and_every_one_we_write_an_encoder():

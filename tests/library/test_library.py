@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import cropwright
+import cutouts
 from conftest import decoded, encoded, gradient
 from cropwright.core.limits import Limits
 from cropwright.errors import (
@@ -22,7 +23,8 @@ from cropwright.errors import (
 
 def test_the_examples_in_the_docstrings_are_true(photo, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = {"photo": photo, "cropwright": cropwright}
+    (tmp_path / "product.jpg").write_bytes(cutouts.photo())
+    names = {"photo": photo, "product": tmp_path / "product.jpg", "cropwright": cropwright}
     result = doctest.testmod(cropwright, extraglobs=names, optionflags=doctest.ELLIPSIS)
     assert result.attempted >= 8
     assert result.failed == 0

@@ -18,6 +18,8 @@ from cropwright.errors import CropwrightError
 
 _COMMANDS = {
     "crop": "Crop pictures.",
+    "cutout": "Cut subjects out of their background.",
+    "models": "List, fetch and check the models that look at pictures.",
     "process": "Run one crop job given as JSON (dpf).",
     "batch": "Run the crop jobs of a JSON file (dpf).",
     "caps": "Print what the dpf job protocol can do here, as JSON.",

@@ -10,6 +10,7 @@ from cropwright import settings
 from cropwright.cli.process import refuse
 from cropwright.doors.dpf import wire
 from cropwright.doors.dpf.lines import Desk
+from cropwright.service.models import Shelf
 
 
 @click.command()
@@ -34,5 +35,5 @@ def command(ctx: click.Context, path: str) -> None:
 
     loaded = settings.load()
     with Workers(loaded.workers) as workers:
-        desk = Desk(workers, loaded.limits, ahead=2 * workers.count)
+        desk = Desk(workers, loaded.limits, 2 * workers.count, loaded.workers, Shelf(loaded.models))
         click.echo(wire.line(desk.answer_file(jobs)))

@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from cropwright import __version__, settings
 from cropwright.core.formats import READABLE, WRITABLE
 from cropwright.errors import CropwrightError
 from cropwright.service.checkup import check_formats, versions
+from cropwright.service.models import REFUSED, Shelf
 
 if TYPE_CHECKING:
     from cropwright.engine.pool import Workers
@@ -47,6 +49,7 @@ def command(ctx: click.Context, service: bool, as_json: bool) -> None:
     loaded = settings.load()
     with Workers(loaded.workers, 1) as workers:
         findings = [_versions(workers), *_formats(workers), _worker(workers)]
+    findings += _models(loaded)
     findings += _service(loaded) if service else []
     if as_json:
         click.echo(
@@ -85,6 +88,15 @@ def _formats(workers: Workers) -> list[Finding]:
             Finding(name, name not in broken, broken.get(name, "written and read back"))
             for name in WRITABLE
         ),
+    ]
+
+
+def _models(loaded: settings.Settings) -> list[Finding]:
+    """What can look at pictures here; a model that is not here is no fault."""
+    runtime = "" if find_spec("onnxruntime") else "; the package onnxruntime is not installed"
+    return [
+        Finding(state.row.name, state.state != REFUSED, f"{state.row.task}: {state.words}{runtime}")
+        for state in Shelf(loaded.models).states()
     ]
 
 

@@ -10,6 +10,7 @@ import click
 from cropwright import settings
 from cropwright.doors.dpf import wire
 from cropwright.doors.dpf.lines import Desk, answer_lines
+from cropwright.service.models import Shelf
 
 if TYPE_CHECKING:
     from cropwright.core.limits import WorkerLimits
@@ -42,7 +43,7 @@ def stream() -> int:
 
     loaded = settings.load()
     with Workers(loaded.workers) as workers:
-        desk = Desk(workers, loaded.limits, ahead=2 * workers.count)
+        desk = Desk(workers, loaded.limits, 2 * workers.count, loaded.workers, Shelf(loaded.models))
         return 0 if answer_lines(sys.stdin.buffer, sys.stdout, desk) else 1
 
 
@@ -59,13 +60,19 @@ def _answer_one(text: str) -> int:
         return refuse("Invalid job JSON", error)
     loaded = settings.load()
     with _runner(job, loaded.workers) as runner:
-        desk = Desk(runner, loaded.limits, ahead=2 * loaded.workers.processes)
+        desk = Desk(
+            runner,
+            loaded.limits,
+            2 * loaded.workers.processes,
+            loaded.workers,
+            Shelf(loaded.models),
+        )
         result = desk.answer(job)
     click.echo(wire.line(result))
     return 0 if result["success"] else 1
 
 
-def _runner(job: wire.CropJob | wire.BatchJob, limits: WorkerLimits) -> OneOff | Workers:
+def _runner(job: wire.Job | wire.BatchJob, limits: WorkerLimits) -> OneOff | Workers:
     # Each is imported only where used: what starts the pool costs a third of a small crop's time.
     if isinstance(job, wire.BatchJob):
         from cropwright.engine.pool import Workers

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import click
 
 from cropwright.core.command import RESIZE_MODES, Edit, Output
+from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
-from cropwright.core.report import Report
-from cropwright.core.wish import Wish, edit_of, parse_size
+from cropwright.core.report import Report, Seen
+from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of, parse_size
 from cropwright.errors import WishError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_OPTIONS = (
+_WINDOW = (
     click.option(
         "--size", metavar="WxH", help="Size of the window in pixels, as far as the picture reaches."
     ),
@@ -40,10 +42,36 @@ _OPTIONS = (
         help="fit inside, fill exactly by cutting, or stretch to exact.",
     ),
     click.option("--enlarge", is_flag=True, help="Let --resize make pictures larger."),
+)
+_CROP = (
     click.option(
         "--background", metavar="COLOUR", help="Behind transparent parts in jpeg; default white."
     ),
     click.option("--animate", is_flag=True, help="Keep all frames of an animated gif or webp."),
+)
+_CUTOUT = (
+    click.option(
+        "--model",
+        type=click.Choice([*CUTOUT_MODELS, *MODEL_WORDS]),
+        metavar="NAME",
+        help=f"Who looks: {', '.join(CUTOUT_MODELS)}; quality is isnet. Default: u2netp, else "
+        "classical.",
+    ),
+    click.option(
+        "--background",
+        metavar="WHAT",
+        help="Behind the subject: transparent (default), blur, or a colour.",
+    ),
+    click.option(
+        "--background-picture",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="A picture to put behind the subject.",
+    ),
+    click.option("--shadow", is_flag=True, help="Put a soft shadow under the subject."),
+    click.option("--only-mask", is_flag=True, help="Write the coverage itself, white on black."),
+)
+_WRITTEN = (
     click.option(
         "--format",
         "format_name",
@@ -62,29 +90,58 @@ _OPTIONS = (
 )
 
 
-_WISH_WORDS = (
+_WINDOW_WORDS = (
     *("rect", "gravity", "focal", "aspect", "margin", "trim"),
-    *("resize", "resize_mode", "enlarge", "background", "animate"),
+    *("resize", "resize_mode", "enlarge"),
 )
+_CUTOUT_WORDS = ("model", "background", "background_picture", "shadow", "only_mask")
 
 
 def window_options(function: Function) -> Function:
     """Give a command every option that says what to keep and how to write it."""
-    for option in reversed(_OPTIONS):
+    return _with(function, (*_WINDOW, *_CROP, *_WRITTEN))
+
+
+def cutout_options(function: Function) -> Function:
+    """Give a command every option that says what to cut out, to keep, and how to write it."""
+    return _with(function, (*_CUTOUT, *_WINDOW, *_WRITTEN))
+
+
+def _with(function: Function, options: tuple[Callable[[Function], Function], ...]) -> Function:
+    for option in reversed(options):
         function = option(function)
     return function
 
 
 def edit_from(given: dict[str, Any]) -> Edit:
     """The Edit that the options of `window_options` describe. Raises click.UsageError."""
+    with _as_usage():
+        words = _words(given, (*_WINDOW_WORDS, "background", "animate"))
+        return edit_of(cast("Wish", words), _output(given))
+
+
+def cutout_from(given: dict[str, Any]) -> Edit:
+    """The Edit that the options of `cutout_options` describe. Raises click.UsageError."""
+    with _as_usage():
+        words = _words(given, (*_WINDOW_WORDS, *_CUTOUT_WORDS))
+        return cutout_of(cast("CutoutWish", words), _output(given))
+
+
+@contextmanager
+def _as_usage() -> Iterator[None]:
     try:
-        width, height = parse_size(given["size"], "size") if given["size"] else (None, None)
-        words = {word: given[word] for word in _WISH_WORDS}
-        wish = cast("Wish", words | {"width": width, "height": height})
-        output = Output(given["format_name"], None, given["quality"], given["lossless"])
-        return edit_of(wish, output)
+        yield
     except WishError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _words(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    width, height = parse_size(given["size"], "size") if given["size"] else (None, None)
+    return {name: given[name] for name in names} | {"width": width, "height": height}
+
+
+def _output(given: dict[str, Any]) -> Output:
+    return Output(given["format_name"], None, given["quality"], given["lossless"])
 
 
 def said(name: str, report: Report) -> str:
@@ -92,10 +149,21 @@ def said(name: str, report: Report) -> str:
     rect, source = report.rect, report.source
     percent = "{:.1%} x {:.1%}".format(*report.fractions[2:])
     steps = "; ".join(f"{attempt.decider}: {attempt.outcome}" for attempt in report.tried)
-    return (
+    told = (
         f"{name}\n"
         f"  source   {source.width}x{source.height} {source.format}\n"
         f"  kept     {rect.width}x{rect.height} at {rect.x},{rect.y} ({percent})\n"
         f"  result   {report.result.width}x{report.result.height}\n"
         f"  decided  {report.decided_by} ({steps})"
+    )
+    return told if report.seen is None else f"{told}\n  subject  {_said_of(report.seen)}"
+
+
+def _said_of(seen: Seen) -> str:
+    box = seen.box
+    place = f"{box.width}x{box.height} at {box.x},{box.y}" if box else "none"
+    instead = f", instead of {seen.instead_of}, which is not installed" if seen.instead_of else ""
+    return (
+        f"{place}, seen by {seen.model} ({seen.origin}{instead}); "
+        f"confidence {seen.confidence:.2f}, {seen.milliseconds} ms"
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cropwright.core.colour import WHITE, Colour
+from cropwright.core.cutout import Cutout
 from cropwright.core.geometry import Rect, Size
-from cropwright.core.gravity import GRAVITIES
+from cropwright.core.gravity import GRAVITIES, SUBJECT
 from cropwright.errors import InvalidValueError, MissingFieldError
 
 RESIZE_MODES = ("fit", "fill", "exact")
@@ -137,6 +138,8 @@ class Edit:
     """What shows through where the format has no transparency; None keeps the hidden colours."""
     animate: bool = False
     """Keep all frames of an animation."""
+    cutout: Cutout | None = None
+    """Cut the subject out of what is kept."""
     output: Output = field(default_factory=Output)
 
     def __post_init__(self) -> None:
@@ -153,6 +156,13 @@ class Edit:
             self._check_rect_alone()
         if self.width and self.height and self.aspect is not None:
             raise InvalidValueError("aspect", str(self.aspect), "no aspect beside width and height")
+        if self.animate and self.cutout is not None:
+            raise InvalidValueError("animate", "true", "no animation beside a cut-out")
+
+    @property
+    def needs_subject(self) -> bool:
+        """Whether a model has to look at the picture, which takes its time."""
+        return self.cutout is not None or (self.rect is None and self.gravity == SUBJECT)
 
     def _check_rect_alone(self) -> None:
         others = {"width": self.width, "height": self.height, "aspect": self.aspect}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -69,6 +70,12 @@ class Rect:
         bottom = min(within.height, self.bottom + vertical)
         return Rect(x, y, right - x, bottom - y)
 
+    def inside(self, field: Rect) -> Rect:
+        """The part of this rectangle that lies in `field`; all of `field` if none does."""
+        x, y = max(self.x, field.x), max(self.y, field.y)
+        right, bottom = min(self.right, field.right), min(self.bottom, field.bottom)
+        return Rect(x, y, right - x, bottom - y) if right > x and bottom > y else field
+
     def check_inside(self, size: Size) -> None:
         """Refuse a rectangle that leaves a picture of `size`, then one without area.
 
@@ -93,6 +100,13 @@ def largest_with_aspect(size: Size, aspect: Fraction) -> Size:
     if Fraction(size.width, size.height) > aspect:
         return Size(max(1, min(size.width, round(size.height * aspect))), size.height)
     return Size(size.width, max(1, min(size.height, round(size.width / aspect))))
+
+
+def smallest_with_aspect(size: Size, aspect: Fraction, room: Size) -> Size:
+    """The smallest size of a shape (width ÷ height) that holds `size`, as far as `room` allows."""
+    wide = max(size.width, math.ceil(size.height * aspect))
+    held = Size(wide, max(size.height, math.ceil(wide / aspect)))
+    return largest_with_aspect(held.clamped(room), aspect)
 
 
 # EXIF 2.32, tag 0x0112 Orientation: does the stored picture have to be turned on its side, and

@@ -20,10 +20,12 @@ COMPASS: dict[str, tuple[int, int]] = {
 """Name -> halves of the free room left of and above the window."""
 
 FOCAL_POINT = "focal_point"
+SUBJECT = "subject"
+"""The box of what the picture shows, found by a model; the window is cut to it."""
 BY_PIXELS = ("entropy", "attention")
 """Gravities that look at the picture; one file each in `engine/focus`."""
 
-GRAVITIES = (*COMPASS, FOCAL_POINT, *BY_PIXELS)
+GRAVITIES = (*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT)
 
 
 def at_compass(window: Size, field: Rect, gravity: str) -> Rect:

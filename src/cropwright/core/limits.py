@@ -55,6 +55,8 @@ class WorkerLimits:
     """Worker processes; 0 for one per processor."""
     deadline_seconds: float = 10.0
     """Time for one picture; then its worker is killed."""
+    cutout_seconds: float = 30.0
+    """The same for a picture that a model has to look at."""
     address_space_bytes: int = 2048 * MEBIBYTE
     """Memory a worker may map (RLIMIT_AS)."""
     file_bytes: int = 512 * MEBIBYTE

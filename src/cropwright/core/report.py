@@ -8,6 +8,8 @@ from typing import Any
 from cropwright.core.command import Facts
 from cropwright.core.geometry import Rect, Size
 
+_SIDES = ("x", "y", "width", "height")
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -15,6 +17,34 @@ class Attempt:
 
     decider: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a model saw of the subject."""
+
+    model: str
+    origin: str
+    """"verified" (its sha256 is known), "own file" (the operator's), or "built in"."""
+    confidence: float
+    """0 to 1; below 0.5 nobody should rely on it."""
+    box: Rect | None
+    """The subject, in pixels of the upright source; None where there is none."""
+    milliseconds: int
+    """What looking took."""
+    instead_of: str | None = None
+    """The model that should have looked, but is not installed."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same in JSON's types."""
+        return {
+            "model": self.model,
+            "origin": self.origin,
+            "confidence": round(self.confidence, 3),
+            "subject": None if self.box is None else _sides(self.box),
+            "milliseconds": self.milliseconds,
+            "instead_of": self.instead_of,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +60,8 @@ class Report:
     """Everything asked, in order; the last one decided."""
     result: Size
     """Size of the result, after any resize."""
+    seen: Seen | None = None
+    """What a model saw, where one had to look."""
 
     @property
     def fractions(self) -> tuple[float, float, float, float]:
@@ -38,20 +70,23 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report in JSON's types; fractions are rounded to six places."""
-        names = ("x", "y", "width", "height")
-        pixels = (self.rect.x, self.rect.y, self.rect.width, self.rect.height)
-        return {
+        told = {
             "source": {
                 "width": self.source.width,
                 "height": self.source.height,
                 "format": self.source.format,
                 "frames": self.source.frames,
             },
-            "rect": dict(zip(names, pixels, strict=True)),
+            "rect": _sides(self.rect),
             "fractions": {
-                name: round(value, 6) for name, value in zip(names, self.fractions, strict=True)
+                name: round(value, 6) for name, value in zip(_SIDES, self.fractions, strict=True)
             },
             "decided_by": self.decided_by,
             "tried": [{"decider": a.decider, "outcome": a.outcome} for a in self.tried],
             "result": {"width": self.result.width, "height": self.result.height},
         }
+        return told if self.seen is None else told | {"cutout": self.seen.as_dict()}
+
+
+def _sides(rect: Rect) -> dict[str, int]:
+    return dict(zip(_SIDES, (rect.x, rect.y, rect.width, rect.height), strict=True))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypedDict
 
 from cropwright.core.colour import WHITE, parse_colour
 from cropwright.core.command import Edit, Margin, Output, Resize
+from cropwright.core.cutout import MODEL_WORDS, Backdrop, Blur, Cutout, Shadow
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import FOCAL_POINT
 from cropwright.errors import InvalidValueError
@@ -24,7 +26,7 @@ class Wish(TypedDict, total=False):
     rect: str | tuple[int, int, int, int] | None
     """Exactly this: x, y, width, height in pixels, or "10,20,300,200"."""
     gravity: str | None
-    """Where the window goes: a compass point, focal_point, entropy or attention."""
+    """Where the window goes: a compass point, focal_point, entropy, attention or subject."""
     focal: str | tuple[float, float] | None
     """The focal point as fractions 0 to 1 of width and height, or "0.3,0.7"."""
     width: int | None
@@ -46,6 +48,46 @@ class Wish(TypedDict, total=False):
     """What shows behind transparent parts in jpeg, "#rrggbb"; white by default."""
     animate: bool
     """Keep every frame of an animated GIF or WebP."""
+
+
+class CutoutWish(Wish, total=False):
+    """What to cut out, and what to put behind it; the words of Wish say what is kept."""
+
+    model: str | None
+    """u2netp, isnet (or quality), birefnet or classical, and no other; by default what is there."""
+    background: str | None
+    """Behind the subject: transparent (the default), blur, or a colour such as "#rrggbb"."""
+    background_picture: bytes | None
+    """A picture's bytes to put behind the subject; it is cut to cover the result."""
+    shadow: bool
+    """Put a soft shadow under the subject."""
+    only_mask: bool
+    """The result is the coverage itself, white where the subject is."""
+
+
+_CUTOUT_WORDS = CutoutWish.__annotations__.keys() - (Wish.__annotations__.keys() - {"background"})
+
+
+def cutout_of(wish: CutoutWish, output: Output | None = None) -> Edit:
+    """The Edit that a wish for a cut-out describes. Raises as `edit_of` does."""
+    rest: Any = {word: value for word, value in wish.items() if word not in _CUTOUT_WORDS}
+    model = wish.get("model")
+    cutout = Cutout(
+        model=MODEL_WORDS.get(model, model) if model else None,
+        background=_backdrop(wish),
+        shadow=Shadow() if wish.get("shadow") else None,
+        only_mask=wish.get("only_mask", False),
+    )
+    return replace(edit_of(rest, output), cutout=cutout)
+
+
+def _backdrop(wish: CutoutWish) -> Backdrop:
+    word, picture = (wish.get("background") or "").strip().lower(), wish.get("background_picture")
+    if picture is not None and word:
+        raise InvalidValueError("background", word, "no background beside background_picture")
+    if picture is not None or word in ("", "transparent"):
+        return picture
+    return Blur() if word == "blur" else parse_colour(word)
 
 
 def edit_of(wish: Wish, output: Output | None = None) -> Edit:

@@ -34,7 +34,9 @@ class OneOff:
         self.limits = limits
         self._scratch = tempfile.mkdtemp(prefix="cropwright-")
 
-    def submit(self, task: Callable[..., Result], *arguments: Any) -> Pending[Result]:
+    def submit(
+        self, task: Callable[..., Result], *arguments: Any, seconds: float | None = None
+    ) -> Pending[Result]:
         """Fork a worker and hand it the task."""
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
@@ -43,7 +45,8 @@ class OneOff:
         )
         process.start()
         sender.close()
-        return _Forked(process, receiver, self.limits, time.monotonic())
+        deadline = seconds or self.limits.deadline_seconds
+        return _Forked(process, receiver, deadline, time.monotonic())
 
     def __enter__(self) -> OneOff:
         return self
@@ -58,14 +61,14 @@ class _Forked(Generic[Result]):
 
     process: BaseProcess
     receiver: Connection
-    limits: WorkerLimits
+    seconds: float
     started: float
 
     def result(self) -> Result:
-        left = self.started + self.limits.deadline_seconds - time.monotonic()
+        left = self.started + self.seconds - time.monotonic()
         try:
             if not self.receiver.poll(max(0.0, left)):
-                raise DeadlineExceededError(seconds=self.limits.deadline_seconds)
+                raise DeadlineExceededError(seconds=self.seconds)
             well, value = self.receiver.recv()
             self.process.join(_FAREWELL_SECONDS)
         except EOFError as error:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from cropwright.core.command import Edit, Facts, Plan, settled
 from cropwright.core.formats import Format
 from cropwright.core.limits import Limits
+from cropwright.core.models import ModelSettings
 from cropwright.core.report import Report
 from cropwright.engine.load import open_picture
 from cropwright.engine.save import encode
 from cropwright.engine.steps.background import lay_on_background
 from cropwright.engine.steps.choose import choose
 from cropwright.engine.steps.colour import recolour
+from cropwright.engine.steps.cutout import cut_out
 from cropwright.engine.steps.read import read
 from cropwright.engine.steps.resize import resize
 from cropwright.engine.steps.upright import turn_upright
@@ -30,31 +32,39 @@ class Rendered:
     report: Report
 
 
+WITHOUT_WISHES = ModelSettings()
+"""The models' settings of callers who have none."""
+
 STEPS: tuple[Callable[[Work], Work], ...] = (
     read,
     recolour,
     resize,
     turn_upright,
+    cut_out,
     lay_on_background,
 )
 
 
-def render(data: bytes, wish: Edit | Plan, limits: Limits) -> Rendered:
+def render(
+    data: bytes, wish: Edit | Plan, limits: Limits, models: ModelSettings = WITHOUT_WISHES
+) -> Rendered:
     """Open the picture in `data`, follow `wish`, encode the result.
 
     Raises InputError for what is wrong with the picture or the wish, OutputError for what is
-    wrong with the result.
+    wrong with the result, ModelError if a model is needed that cannot be had.
     """
-    work = _begun(data, wish, limits)
+    work = _begun(data, wish, limits, models)
     target = work.target  # an impossible format is refused before any work is done
     for step in STEPS:
         work = step(work)
     return Rendered(encode(work), target, work.report)
 
 
-def explain(data: bytes, wish: Edit | Plan, limits: Limits) -> Report:
-    """What `render` would keep and why, without encoding anything. Raises InputError."""
-    return _begun(data, wish, limits).report
+def explain(
+    data: bytes, wish: Edit | Plan, limits: Limits, models: ModelSettings = WITHOUT_WISHES
+) -> Report:
+    """What `render` would keep and why, without encoding anything. InputError or ModelError."""
+    return _begun(data, wish, limits, models).report
 
 
 def verify(data: bytes, limits: Limits) -> Facts:
@@ -65,11 +75,11 @@ def verify(data: bytes, limits: Limits) -> Facts:
     return opened.facts
 
 
-def _begun(data: bytes, wish: Edit | Plan, limits: Limits) -> Work:
+def _begun(data: bytes, wish: Edit | Plan, limits: Limits, models: ModelSettings) -> Work:
     opened = open_picture(data, limits)
     edit = settled(wish, opened.facts)
     if edit.animate:
         limits.check_animation(opened.facts.size, opened.facts.frames)
-    work = Work(opened, edit, choose(opened, edit))
+    work = Work(opened, edit, choose(opened, edit, models), limits)
     limits.check_result(work.result, opened.facts.frames if edit.animate else 1)
     return work

@@ -50,9 +50,13 @@ class Workers:
         """A way to hand bytes to a task and back, for one task."""
         return Handover(self._scratch)
 
-    def submit(self, task: Callable[..., Result], *arguments: Any) -> Pending[Result]:
+    def submit(
+        self, task: Callable[..., Result], *arguments: Any, seconds: float | None = None
+    ) -> Pending[Result]:
         """Hand a task to the next free worker."""
-        return _Scheduled(partial(self._scheduled, task, arguments), self.limits, self.losses)
+        deadline = seconds or self.limits.deadline_seconds
+        schedule = partial(self._scheduled, task, arguments, deadline)
+        return _Scheduled(schedule, deadline, self.losses)
 
     def pids(self) -> list[int]:
         """The processes that run now."""
@@ -74,18 +78,18 @@ class Workers:
         )
 
     def _scheduled(
-        self, task: Callable[..., Result], arguments: tuple[Any, ...]
+        self, task: Callable[..., Result], arguments: tuple[Any, ...], deadline: float
     ) -> ProcessFuture[Result]:
         pool = self._pool
         try:
-            return pool.schedule(task, args=arguments, timeout=self.limits.deadline_seconds)
+            return pool.schedule(task, args=arguments, timeout=deadline)
         except RuntimeError:
             # pebble gives a pool up when its workers die while none has a task.
             with self._renewing:
                 if self._pool is pool:
                     self._end(pool)
                     self._pool = self._made()
-            return self._pool.schedule(task, args=arguments, timeout=self.limits.deadline_seconds)
+            return self._pool.schedule(task, args=arguments, timeout=deadline)
 
     def _end(self, pool: ProcessPool) -> None:
         pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
@@ -127,12 +131,12 @@ class _Scheduled(Generic[Result]):
     def __init__(
         self,
         schedule: Callable[[], ProcessFuture[Result]],
-        limits: WorkerLimits,
+        seconds: float,
         losses: Counter[str],
     ) -> None:
         self._schedule = schedule
         self._future = schedule()
-        self._limits = limits
+        self._seconds = seconds
         self._losses = losses
 
     def result(self) -> Result:
@@ -151,7 +155,7 @@ class _Scheduled(Generic[Result]):
         try:
             return self._awaited()
         except TimeoutError as error:
-            raise DeadlineExceededError(seconds=self._limits.deadline_seconds) from error
+            raise DeadlineExceededError(seconds=self._seconds) from error
         except ProcessExpired as error:
             raise WorkerLostError(signal=max(0, -(error.exitcode or 0))) from error
         except (MemoryError, BrokenProcessPool, CancelledError) as error:

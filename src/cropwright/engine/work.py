@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit
-from cropwright.core.formats import Format, written_as
+from cropwright.core.cutout import CLEAR_FORMATS
+from cropwright.core.formats import FALLBACK, Format, written_as
 from cropwright.core.geometry import Rect, Size
+from cropwright.core.limits import Limits
 from cropwright.core.report import Attempt, Report
 from cropwright.engine.load import Opened
 from cropwright.engine.vips import pyvips
+
+if TYPE_CHECKING:
+    from cropwright.engine.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,8 @@ class Window:
     tried: tuple[Attempt, ...]
     decoded: pyvips.Image | None = None
     """The whole picture as stored, if choosing needed it in memory."""
+    subject: Subject | None = None
+    """What a model saw, where one had to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Work:
     opened: Opened
     edit: Edit
     window: Window
+    limits: Limits
     frames: tuple[pyvips.Image, ...] = ()
     """The window's pixels so far: one image, or one a frame."""
 
@@ -46,10 +55,20 @@ class Work:
     def target(self) -> Format:
         """The format to write. Raises OutputFormatError."""
         output = self.edit.output
-        return written_as(output.format, output.path, self.opened.facts.format)
+        source = self.opened.facts.format
+        if self.edit.cutout is not None and self.edit.cutout.is_clear:
+            source = source if source in CLEAR_FORMATS else FALLBACK
+        return written_as(output.format, output.path, source)
 
     @property
     def report(self) -> Report:
         """Why the result is what it is."""
-        tried = self.window.tried
-        return Report(self.opened.facts, self.window.rect, tried[-1].decider, tried, self.result)
+        window = self.window
+        return Report(
+            source=self.opened.facts,
+            rect=window.rect,
+            decided_by=window.tried[-1].decider,
+            tried=window.tried,
+            result=self.result,
+            seen=window.subject.seen if window.subject else None,
+        )

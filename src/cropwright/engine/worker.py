@@ -40,8 +40,13 @@ class Pending(Protocol[Awaited]):
 class Runner(Protocol):
     """Runs tasks in processes that may be lost. A context manager: leaving it ends them all."""
 
-    def submit(self, task: Callable[..., Result], *arguments: Any) -> Pending[Result]:
-        """Hand a task to a worker; task and arguments must be picklable."""
+    def submit(
+        self, task: Callable[..., Result], *arguments: Any, seconds: float | None = None
+    ) -> Pending[Result]:
+        """Hand a task to a worker; task and arguments must be picklable.
+
+        `seconds` takes the place of the deadline that all tasks have.
+        """
         ...
 
 

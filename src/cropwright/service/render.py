@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit, Facts, Plan
-from cropwright.core.limits import Limits
+from cropwright.core.limits import Limits, WorkerLimits
+from cropwright.core.models import ModelSettings
 from cropwright.core.report import Report
 from cropwright.engine.handover import Parcel, packed
 from cropwright.service.checkup import drawn
+from cropwright.service.models import Shelf
 from cropwright.sources.local import read_file
 
 if TYPE_CHECKING:
@@ -18,19 +20,33 @@ if TYPE_CHECKING:
     from cropwright.engine.pool import Workers
 
 
-def crop_file(path: str, wish: Edit | Plan, limits: Limits) -> Rendered:
-    """Crop the picture at `path`. Raises InputError or OutputError; writes nothing."""
+PLAIN = ModelSettings()
+"""The models' settings where no wish can need a model."""
+
+
+def crop_file(
+    path: str, wish: Edit | Plan, limits: Limits, models: ModelSettings = PLAIN
+) -> Rendered:
+    """Crop the picture at `path`. Raises InputError, OutputError or ModelError; writes nothing."""
     # Imported by the worker alone: the process that hands out work never loads a decoder.
     from cropwright.engine.pipeline import render
 
-    return render(read_file(path, limits), wish, limits)
+    return render(read_file(path, limits), wish, limits, models)
 
 
-def explain_file(path: str, wish: Edit | Plan, limits: Limits) -> Report:
-    """What `crop_file` would keep and why. Raises InputError."""
+def explain_file(
+    path: str, wish: Edit | Plan, limits: Limits, models: ModelSettings = PLAIN
+) -> Report:
+    """What `crop_file` would keep and why. Raises InputError or ModelError."""
     from cropwright.engine.pipeline import explain
 
-    return explain(read_file(path, limits), wish, limits)
+    return explain(read_file(path, limits), wish, limits, models)
+
+
+def seconds_for(wish: Edit | Plan, limits: WorkerLimits) -> float:
+    """How long a worker may take for a wish."""
+    looks = isinstance(wish, Edit) and wish.needs_subject
+    return limits.cutout_seconds if looks else limits.deadline_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +62,36 @@ class Made:
 class Renderer:
     """Has pictures worked on. Every call waits for a worker: call it from a thread.
 
-    Raises what the picture or the wish deserve (InputError, OutputError), or WorkerError if the
-    worker was lost or out of time.
+    Raises what the picture or the wish deserve (InputError, OutputError), ModelError if a model is
+    needed that cannot be had, or WorkerError if the worker was lost or out of time.
     """
 
     workers: Workers
     limits: Limits
+    shelf: Shelf = field(default_factory=lambda: Shelf(PLAIN))
+    """The models' files."""
 
     def render(self, data: bytes, wish: Edit | Plan) -> Made:
-        """Follow `wish` with the picture in `data`."""
+        """Follow `wish` with the picture in `data`; a model it needs may be fetched first."""
+        self.shelf.fetch_for(wish)
+        seconds, models = seconds_for(wish, self.workers.limits), self.shelf.settings
         with self.workers.handover() as handover:
             parcel = handover.packed(data)
-            task = self.workers.submit(_render, parcel, handover.back, wish, self.limits)
+            task = self.workers.submit(
+                _render, parcel, handover.back, wish, self.limits, models, seconds=seconds
+            )
             parcel, target, report = task.result()
             return Made(parcel.unpacked(), target, report)
 
     def explain(self, data: bytes, wish: Edit | Plan) -> Report:
         """What `render` would keep, and why."""
+        self.shelf.fetch_for(wish)
+        seconds, models = seconds_for(wish, self.workers.limits), self.shelf.settings
         with self.workers.handover() as handover:
             parcel = handover.packed(data)
-            return self.workers.submit(_explain, parcel, wish, self.limits).result()
+            return self.workers.submit(
+                _explain, parcel, wish, self.limits, models, seconds=seconds
+            ).result()
 
     def verify(self, data: bytes) -> Facts:
         """Nothing is made: the picture is decoded to see that it is whole."""
@@ -82,18 +108,18 @@ class Renderer:
 
 
 def _render(
-    parcel: Parcel, back: str, wish: Edit | Plan, limits: Limits
+    parcel: Parcel, back: str, wish: Edit | Plan, limits: Limits, models: ModelSettings
 ) -> tuple[Parcel, Format, Report]:
     from cropwright.engine.pipeline import render
 
-    made = render(parcel.unpacked(), wish, limits)
+    made = render(parcel.unpacked(), wish, limits, models)
     return packed(made.data, back), made.format, made.report
 
 
-def _explain(parcel: Parcel, wish: Edit | Plan, limits: Limits) -> Report:
+def _explain(parcel: Parcel, wish: Edit | Plan, limits: Limits, models: ModelSettings) -> Report:
     from cropwright.engine.pipeline import explain
 
-    return explain(parcel.unpacked(), wish, limits)
+    return explain(parcel.unpacked(), wish, limits, models)
 
 
 def _verify(parcel: Parcel, limits: Limits) -> Facts:

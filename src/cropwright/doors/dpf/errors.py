@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cropwright.doors.dpf.wire import GRAVITY_WORDS, CropJob
+from cropwright.doors.dpf.wire import GRAVITY_WORDS, CropJob, Job
 from cropwright.errors import (
     CropwrightError,
     EncodeError,
@@ -19,21 +19,22 @@ from cropwright.errors import (
     OutputUnwritableError,
     RectEmptyError,
     RectOutsideError,
+    SubjectMissingError,
     WishError,
     WorkerError,
 )
 
 
-def _cannot_open(_error: CropwrightError, job: CropJob) -> str:
+def _cannot_open(_error: CropwrightError, job: Job) -> str:
     return f"Cannot open image: {job.input}"
 
 
-def _cannot_open_because(error: CropwrightError, job: CropJob) -> str:
+def _cannot_open_because(error: CropwrightError, job: Job) -> str:
     # The contract's line, and why: a limit without its number helps nobody.
     return f"Cannot open image: {job.input}: {error}"
 
 
-def _outside(error: RectOutsideError, _job: CropJob) -> str:
+def _outside(error: RectOutsideError, _job: Job) -> str:
     origin = "x" if error.axis == "width" else "y"
     return (
         f"Invalid crop rectangle: {origin}={error.start} + {error.axis}={error.length} "
@@ -41,38 +42,39 @@ def _outside(error: RectOutsideError, _job: CropJob) -> str:
     )
 
 
-def _missing(error: MissingFieldError, _job: CropJob) -> str:
+def _missing(error: MissingFieldError, _job: Job) -> str:
     if error.field == "rect":
         return "Must specify either 'rect' for manual crop or 'gravity' for smart crop"
     return f"{error.field} is required when using gravity crop mode"
 
 
-def _invalid(error: InvalidValueError, _job: CropJob) -> str:
-    if error.field == "gravity":
+def _invalid(error: InvalidValueError, job: Job) -> str:
+    if error.field == "gravity" and isinstance(job, CropJob):
         return f"Invalid gravity mode: {error.value}. Use: {', '.join(GRAVITY_WORDS)}"
     return f"Invalid {error.field}: {error.value}. Use: {error.expected}"
 
 
-def _refused(error: EncodeError | OutputTooLargeError, _job: CropJob) -> str:
+def _refused(error: EncodeError | OutputTooLargeError, _job: Job) -> str:
     if error.format in ("jpeg", "avif"):
         return f"{error.format.upper()} encode failed"
     return f"Failed to save as {error.format}"
 
 
-def _unwritable(error: OutputUnwritableError, _job: CropJob) -> str:
+def _unwritable(error: OutputUnwritableError, _job: Job) -> str:
     if error.step == "directory":
         return f"Cannot create output dir: {error.path}"
     return f"{error.reason} (os error {error.number})"
 
 
-def _plain(error: CropwrightError, _job: CropJob) -> str:
+def _plain(error: CropwrightError, _job: Job) -> str:
     return str(error)
 
 
-SENTENCES: dict[type[CropwrightError], Callable[[Any, CropJob], str]] = {
+SENTENCES: dict[type[CropwrightError], Callable[[Any, Job], str]] = {
     InputError: _cannot_open,
     LimitExceededError: _cannot_open_because,
     WorkerError: _cannot_open_because,
+    SubjectMissingError: _plain,
     WishError: _plain,
     RectOutsideError: _outside,
     RectEmptyError: lambda *_: "Invalid crop rectangle: width and height must be > 0",
@@ -88,7 +90,7 @@ SENTENCES: dict[type[CropwrightError], Callable[[Any, CropJob], str]] = {
 """The nearest ancestor's row counts."""
 
 
-def sentence(error: CropwrightError, job: CropJob) -> str:
+def sentence(error: CropwrightError, job: Job) -> str:
     """What a failure object says of `error`: one sentence, never a cause."""
     say = next(SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES)
     return say(error, job)

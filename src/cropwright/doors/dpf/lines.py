@@ -6,21 +6,22 @@ import base64
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
-from cropwright.core.limits import Limits
+from cropwright.core.limits import Limits, WorkerLimits
 from cropwright.doors.dpf import wire
 from cropwright.doors.dpf.errors import sentence
 from cropwright.errors import CropwrightError
 from cropwright.service.batch import in_order
-from cropwright.service.render import crop_file
+from cropwright.service.models import Shelf
+from cropwright.service.render import PLAIN, crop_file, seconds_for
 from cropwright.storage.files import write_file
 
 if TYPE_CHECKING:
     from cropwright.engine.pipeline import Rendered
-    from cropwright.engine.worker import Runner
+    from cropwright.engine.worker import Pending, Runner
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +40,21 @@ class Desk:
     limits: Limits
     ahead: int = 1
     """Jobs handed out before the first of them is answered."""
+    worker: WorkerLimits = field(default_factory=WorkerLimits)
+    shelf: Shelf = field(default_factory=lambda: Shelf(PLAIN))
+    """The models' files, for cut-outs."""
 
-    def answer(self, job: wire.CropJob | wire.BatchJob) -> dict[str, Any]:
+    def answer(self, job: wire.Job | wire.BatchJob) -> dict[str, Any]:
         """The result line of one job."""
         if isinstance(job, wire.BatchJob):
             return self._answer_batch(job)
         return self._begun(job, wire.failure)()
 
-    def answer_file(self, jobs: Iterable[wire.CropJob | wire.BatchJob]) -> list[dict[str, Any]]:
+    def answer_file(self, jobs: Iterable[wire.Job | wire.BatchJob]) -> list[dict[str, Any]]:
         """The result objects of a batch file, in its order; its crops run side by side."""
         return list(in_order(jobs, self._begun_in_file, self.ahead))
 
-    def _begun_in_file(self, job: wire.CropJob | wire.BatchJob) -> Callable[[], dict[str, Any]]:
+    def _begun_in_file(self, job: wire.Job | wire.BatchJob) -> Callable[[], dict[str, Any]]:
         if isinstance(job, wire.BatchJob):
             return partial(self._answer_batch, job)
         return self._begun(job, wire.failure_in_file)
@@ -63,17 +67,30 @@ class Desk:
         done = sum(result["success"] for result in results)
         return wire.batch_success(outputs, len(results), done, _elapsed(started))
 
-    def _begun(self, job: wire.CropJob, fail: Fail) -> Callable[[], dict[str, Any]]:
+    def _begun(self, job: wire.Job, fail: Fail) -> Callable[[], dict[str, Any]]:
         started = time.monotonic()
-        pending = self.runner.submit(crop_file, job.input, job, self.limits)
+
+        def failed(error: CropwrightError) -> dict[str, Any]:
+            return fail(job.operation, sentence(error, job), _elapsed(started))
+
+        try:
+            pending = self._submitted(job)
+        except CropwrightError as error:
+            return partial(failed, error)
 
         def finish() -> dict[str, Any]:
             try:
                 return wire.success(_written(job, pending.result()), _elapsed(started))
             except CropwrightError as error:
-                return fail("crop", sentence(error, job), _elapsed(started))
+                return failed(error)
 
         return finish
+
+    def _submitted(self, job: wire.Job) -> Pending[Rendered]:
+        wish = job.wish()
+        self.shelf.fetch_for(wish)
+        arguments = (job.input, wish, self.limits, self.shelf.settings)
+        return self.runner.submit(crop_file, *arguments, seconds=seconds_for(wish, self.worker))
 
 
 def answer_lines(lines: Iterable[bytes], answers: TextIO, desk: Desk) -> bool:
@@ -105,7 +122,7 @@ def _answer_line(text: str, desk: Desk) -> dict[str, Any]:
         return wire.failure("unknown", "Internal error", 0)
 
 
-def _written(job: wire.CropJob, rendered: Rendered) -> wire.Written:
+def _written(job: wire.Job, rendered: Rendered) -> wire.Written:
     write_file(job.output, rendered.data, replace=True)
     inline = base64.b64encode(rendered.data).decode() if job.inline else None
     return wire.Written(job, rendered.report, rendered.format.name, len(rendered.data), inline)

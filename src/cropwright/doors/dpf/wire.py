@@ -9,45 +9,55 @@ output's extension decides before the input's format does.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any, ClassVar, TypeAlias, cast
 
-from cropwright.core.command import Edit, Facts, Output
+from cropwright.core.command import Edit, Facts, Output, Plan
 from cropwright.core.geometry import Rect
 from cropwright.core.report import Report
+from cropwright.core.wish import CutoutWish, cutout_of
+from cropwright.doors.dpf.fields import (
+    InvalidJobError,
+    Object,
+    field,
+    parse_json,
+    read_boolean,
+    read_float,
+    read_list,
+    read_object,
+    read_quality,
+    read_string,
+    read_whole,
+    shown,
+    wrong,
+)
 from cropwright.errors import (
-    CropwrightError,
     InvalidValueError,
     MissingFieldError,
     RectEmptyError,
 )
 
+__all__ = ["InvalidJobError", "parse_json"]
+
 PROTOCOL = "0.5.0"
 GRAVITY_WORDS = ("center", "focal_point", "entropy")
 OPERATIONS = ("crop", "batch")
 _U32 = 2**32
-_DEPTH = 32
+_CUTOUT_WORDS = {
+    **dict.fromkeys(("model", "background", "rect", "gravity", "focal"), read_string),
+    **dict.fromkeys(("aspect", "margin", "resize", "resize_mode"), read_string),
+    **dict.fromkeys(("width", "height"), read_whole),
+    **dict.fromkeys(("shadow", "only_mask", "trim", "enlarge"), read_boolean),
+}
+"""The words of a cut-out's wish that a job may have, and their types."""
 _SIDES = ("x", "y", "width", "height")
-_REQUIRED = object()
-
-
-@dataclass(eq=False)
-class InvalidJobError(CropwrightError):
-    """The text is no job at all: bad JSON, an unknown operation, a field of the wrong type."""
-
-    reason: str
-    code = "invalid_job"
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
 class CropJob:
     """One crop from file to file; called with the picture's facts it decides the Edit."""
 
+    operation: ClassVar[str] = "crop"
     input: str
     output: str
     rect: Rect | None
@@ -59,6 +69,10 @@ class CropJob:
     format: str | None
     quality: int
     inline: bool
+
+    def wish(self) -> Edit | Plan:
+        """What the engine is asked for."""
+        return self
 
     def __call__(self, facts: Facts) -> Edit:
         """The Edit, checked in the order of 7.2: it is known only once the input is open.
@@ -95,201 +109,129 @@ class CropJob:
             lengths |= {f"rect.{side}": getattr(self.rect, side) for side in _SIDES}
         for name, value in lengths.items():
             if value is not None and not 0 <= value < _U32:
-                raise InvalidValueError(name, _shown(value), f"0 to {_U32 - 1}")
+                raise InvalidValueError(name, shown(value), f"0 to {_U32 - 1}")
+
+
+@dataclass(frozen=True, slots=True)
+class CutoutJob:
+    """One cut-out from file to file: our own addition to the protocol, in our own words."""
+
+    operation: ClassVar[str] = "cutout"
+    input: str
+    output: str
+    words: CutoutWish
+    gravity: str | None
+    format: str | None
+    quality: int
+    inline: bool
+
+    def wish(self) -> Edit:
+        """What the engine is asked for. Raises InvalidValueError or MissingFieldError."""
+        return cutout_of(
+            self.words, Output(self.format, self.output, min(max(self.quality, 1), 100))
+        )
+
+
+Job: TypeAlias = CropJob | CutoutJob
 
 
 @dataclass(frozen=True, slots=True)
 class BatchJob:
     """Several jobs in one."""
 
-    jobs: tuple[CropJob, ...]
+    jobs: tuple[Job, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A crop that was written: what a result object tells of it."""
+    """A picture that was written: what a result object tells of it."""
 
-    job: CropJob
+    job: Job
     report: Report
     format: str
     size_bytes: int
     data_base64: str | None
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which names came twice."""
-
-    repeated: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, pairs: list[tuple[str, Any]]) -> _Object:
-        made = cls(pairs)
-        if len(made) < len(pairs):
-            counts = Counter(name for name, _ in pairs)
-            made.repeated = frozenset(name for name, count in counts.items() if count > 1)
-        return made
-
-
-def parse_json(text: str) -> Any:
-    """The JSON document in `text`. Raises InvalidJobError with the place of a syntax error."""
-    try:
-        document = json.loads(text, object_pairs_hook=_Object.of, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}"
-        raise InvalidJobError(f"{error.msg[:1].lower()}{error.msg[1:]} at {place}") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidJobError("a number or the nesting is beyond what is read") from error
-    if _depth(document) > _DEPTH:
-        raise InvalidJobError(f"nested deeper than {_DEPTH} levels")
-    if not _is_text(document if "\\u" in text else text):
-        raise InvalidJobError("a string holds half a surrogate pair")
-    return document
-
-
-def parse_job(document: Any) -> CropJob | BatchJob:
+def parse_job(document: Any) -> Job | BatchJob:
     """A job from its JSON object (7.1). Raises InvalidJobError."""
-    job = _object(document, "a job")
-    operation = _field(job, "operation", _string)
+    job = read_object(document, "a job")
+    operation = field(job, "operation", read_string)
     if operation == "batch":
-        jobs = _field(job, "jobs", _list)
-        return BatchJob(tuple(_crop_only(entry) for entry in jobs))
+        jobs = field(job, "jobs", read_list)
+        return BatchJob(tuple(_single(entry) for entry in jobs))
+    if operation == CutoutJob.operation:
+        return _parse_cutout(job)
     if operation != "crop":
         known = ", ".join(f"`{name}`" for name in OPERATIONS)
         raise InvalidJobError(f"unknown operation `{operation}`, expected one of {known}")
     return _parse_crop(job)
 
 
-def parse_jobs(document: Any) -> tuple[CropJob | BatchJob, ...]:
+def parse_jobs(document: Any) -> tuple[Job | BatchJob, ...]:
     """The jobs of a batch file: an array (7.6). Raises InvalidJobError."""
-    return tuple(parse_job(entry) for entry in _list(document, "the file"))
+    return tuple(parse_job(entry) for entry in read_list(document, "the file"))
 
 
-def _crop_only(document: Any) -> CropJob:
+def _single(document: Any) -> Job:
     job = parse_job(document)
     if isinstance(job, BatchJob):
         raise InvalidJobError("a batch cannot hold a batch")
     return job
 
 
-def _parse_crop(job: _Object) -> CropJob:
+def _parse_crop(job: Object) -> CropJob:
     return CropJob(
-        input=_field(job, "input", _string),
-        output=_field(job, "output", _string),
-        rect=_field(job, "rect", _rect, None),
-        gravity=_field(job, "gravity", _string, None),
-        width=_field(job, "width", _whole, None),
-        height=_field(job, "height", _whole, None),
-        focal_x=_field(job, "focal_x", _float, 0.5),
-        focal_y=_field(job, "focal_y", _float, 0.5),
-        format=_field(job, "format", _string, None),
-        quality=_field(job, "quality", _quality, 85),
+        input=field(job, "input", read_string),
+        output=field(job, "output", read_string),
+        rect=field(job, "rect", _rect, None),
+        gravity=field(job, "gravity", read_string, None),
+        width=field(job, "width", read_whole, None),
+        height=field(job, "height", read_whole, None),
+        focal_x=field(job, "focal_x", read_float, 0.5),
+        focal_y=field(job, "focal_y", read_float, 0.5),
+        format=field(job, "format", read_string, None),
+        quality=field(job, "quality", read_quality, 85),
         inline=_inline(job),
     )
 
 
-def _inline(job: _Object) -> bool:
+def _parse_cutout(job: Object) -> CutoutJob:
+    words = {name: field(job, name, read, None) for name, read in _CUTOUT_WORDS.items()}
+    given = {name: value for name, value in words.items() if value is not None}
+    return CutoutJob(
+        input=field(job, "input", read_string),
+        output=field(job, "output", read_string),
+        words=cast("CutoutWish", given),
+        gravity=field(job, "gravity", read_string, None),
+        format=field(job, "format", read_string, None),
+        quality=field(job, "quality", read_quality, 85),
+        inline=_inline(job),
+    )
+
+
+def _inline(job: Object) -> bool:
     # The one optional field for which null is a mistake (7.1).
     if "inline" in job.repeated:
         raise InvalidJobError("duplicate field `inline`")
-    return _boolean(job["inline"], "inline") if "inline" in job else False
-
-
-def _field(
-    job: _Object, name: str, read: Callable[[Any, str], Any], default: Any = _REQUIRED
-) -> Any:
-    """A field's value; null stands for absent where the field is optional (7.1)."""
-    if name in job.repeated:
-        raise InvalidJobError(f"duplicate field `{name}`")
-    if default is _REQUIRED:
-        if name not in job:
-            raise InvalidJobError(f"missing field `{name}`")
-        return read(job[name], name)
-    return default if job.get(name) is None else read(job[name], name)
-
-
-def _object(value: Any, name: str) -> _Object:
-    return value if isinstance(value, _Object) else _wrong(value, name, "an object")
-
-
-def _list(value: Any, name: str) -> list[Any]:
-    return value if isinstance(value, list) else _wrong(value, name, "an array")
-
-
-def _string(value: Any, name: str) -> str:
-    return value if isinstance(value, str) else _wrong(value, name, "a string")
-
-
-def _boolean(value: Any, name: str) -> bool:
-    return value if isinstance(value, bool) else _wrong(value, name, "true or false")
-
-
-def _float(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        _wrong(value, name, "a number")
-    # Beyond single precision everything is clamped to 0..1 anyway.
-    return max(-1e9, min(1e9, value))
-
-
-def _whole(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        _wrong(value, name, "a whole number")
-    return int(value)
-
-
-def _quality(value: Any, name: str) -> int:
-    number = _whole(value, name)
-    return number if 0 <= number < 256 else _wrong(value, name, "0 to 255")
+    return read_boolean(job["inline"], "inline") if "inline" in job else False
 
 
 def _rect(value: Any, name: str) -> Rect:
     if isinstance(value, list):  # the reference's parser takes an array too (7.1)
         if len(value) != len(_SIDES):
-            _wrong(value, name, "four numbers")
-        return Rect(*(_whole(number, name) for number in value))
-    rect = _object(value, name)
-    return Rect(*(_field(rect, side, _whole) for side in _SIDES))
-
-
-def _wrong(value: Any, name: str, expected: str) -> Never:
-    raise InvalidJobError(f"invalid type: {name} is {_shown(value)}, expected {expected}")
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=True)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _refuse_constant(word: str) -> Never:
-    raise ValueError(word)
-
-
-def _depth(document: Any) -> int:
-    depth, level = 0, _containers([document])
-    while level:
-        depth += 1
-        level = [inner for value in level for inner in _containers(value)]
-    return depth
-
-
-def _containers(value: Any) -> list[Any]:
-    inside = value.values() if isinstance(value, dict) else value
-    return [inner for inner in inside if isinstance(inner, dict | list)]
-
-
-def _is_text(value: Any) -> bool:
-    """Whether every string is real text: JSON's escapes can also write half a character."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+            wrong(value, name, "four numbers")
+        return Rect(*(read_whole(number, name) for number in value))
+    rect = read_object(value, name)
+    return Rect(*(field(rect, side, read_whole) for side in _SIDES))
 
 
 def success(written: Written, elapsed_ms: int) -> dict[str, Any]:
-    """A crop's result object (7.5)."""
+    """The result object of a crop (7.5), or of a cut-out, which also tells what was seen."""
+    seen = written.report.seen
     return {
         "success": True,
-        "operation": "crop",
+        "operation": written.job.operation,
         "outputs": [output(written)],
         "elapsed_ms": elapsed_ms,
         "metadata": {
@@ -300,6 +242,7 @@ def success(written: Written, elapsed_ms: int) -> dict[str, Any]:
             "gravity": written.job.gravity,
             "source_height": written.report.source.height,
             "source_width": written.report.source.width,
+            **({} if seen is None else {"cutout": seen.as_dict()}),
         },
     }
 

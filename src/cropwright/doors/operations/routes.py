@@ -31,9 +31,11 @@ def routes(parts: Parts, metrics: Metrics) -> list[Route]:
             "workers": await _well(parts, parts.renderer.ping),
             "queue": not parts.work.is_full,
         }
-        return JSONResponse(
-            {"ready": all(checks.values()), "checks": checks}, 200 if all(checks.values()) else 503
-        )
+        ready = all(checks.values())
+        # Not a check: without models plain backdrops are still cut out.
+        models = await parts.errand(_models, parts)
+        told = {"ready": ready, "checks": checks, "models": models}
+        return JSONResponse(told, 200 if ready else 503)
 
     async def page(_request: Request) -> Response:
         """The metrics."""
@@ -42,6 +44,10 @@ def routes(parts: Parts, metrics: Metrics) -> list[Route]:
 
     found = [Route("/healthz", healthz), Route("/readyz", readyz)]
     return [*found, Route("/metrics", page)] if parts.server.metrics else found
+
+
+def _models(parts: Parts) -> dict[str, str]:
+    return {state.row.name: state.state for state in parts.renderer.shelf.states()}
 
 
 async def _well(parts: Parts, ping: Callable[[], None]) -> bool:

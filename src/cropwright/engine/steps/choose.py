@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cropwright.core.command import Edit
 from cropwright.core.geometry import Rect, Size, to_stored, to_upright, upright_size, whole
-from cropwright.core.gravity import COMPASS, FOCAL_POINT, at_compass, at_focal_point
+from cropwright.core.gravity import COMPASS, FOCAL_POINT, SUBJECT, at_compass, at_focal_point
+from cropwright.core.models import ModelSettings
 from cropwright.core.report import Attempt
-from cropwright.core.window import finished, window_size
+from cropwright.core.window import around, finished, window_size
 from cropwright.engine.focus import FINDERS
 from cropwright.engine.load import Opened
 from cropwright.engine.steps.trim import plain_border
+from cropwright.engine.subject import Subject, find_subject
 from cropwright.engine.vips import pyvips
 from cropwright.engine.work import Window
+from cropwright.errors import SubjectMissingError
 
 
-def choose(opened: Opened, edit: Edit) -> Window:
-    """The window of an edit, in upright pixels. RectOutsideError, RectEmptyError or damage."""
+def choose(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
+    """The window of an edit, in upright pixels, and the subject where it is needed.
+
+    Raises RectOutsideError, RectEmptyError, SubjectMissingError, ModelError or damage.
+    """
+    if not edit.needs_subject:
+        return _chosen(opened, edit, None)
+    if edit.rect is not None:  # refused before a model looks
+        edit.rect.check_inside(opened.facts.size)
+    subject, decoded = _subject(opened, edit, models)
+    window = _chosen(opened, edit, subject)
+    return replace(window, subject=subject, decoded=window.decoded or decoded)
+
+
+def _subject(
+    opened: Opened, edit: Edit, models: ModelSettings
+) -> tuple[Subject | None, pyvips.Image | None]:
+    """The subject; a cut-out cannot do without one, a gravity can."""
+    try:
+        found, decoded = find_subject(opened, edit.cutout.model if edit.cutout else None, models)
+    except SubjectMissingError:
+        if edit.cutout is not None:
+            raise
+        return None, None
+    if edit.cutout is not None and found.seen.box is None:
+        raise SubjectMissingError("nothing stands out from what is around it")
+    return found, decoded
+
+
+def _chosen(opened: Opened, edit: Edit, subject: Subject | None) -> Window:
     size = opened.facts.size
     if edit.rect is not None:
         edit.rect.check_inside(size)
         return Window(finished(edit.rect, edit, size), (Attempt("rect", "as asked"),))
     field, tried, decoded = _field(opened, edit)
+    seen = subject.seen if subject else None
+    if edit.gravity == SUBJECT and seen is not None and seen.box is not None:
+        box, kept = seen.box, (*tried, Attempt(SUBJECT, f"found by {seen.model}"))
+        return Window(around(box.inside(field), field, edit), kept, decoded)
+    if edit.gravity == SUBJECT:
+        tried = (*tried, Attempt(SUBJECT, "nothing stands out"))
     wanted = window_size(field.size, edit)
     if wanted == field.size:
         kept = tried or (Attempt("whole", "nothing to cut"),)
@@ -45,6 +84,8 @@ def _placed(opened: Opened, edit: Edit, field: Rect, wanted: Size) -> Window:
     name = edit.gravity
     if name in COMPASS:
         return Window(at_compass(wanted, field, name), (Attempt(name, "by its place"),))
+    if name == SUBJECT:
+        return Window(at_compass(wanted, field, "center"), (Attempt("center", "by its place"),))
     if name == FOCAL_POINT:
         rect = at_focal_point(wanted, field, edit.focal_x, edit.focal_y)
         return Window(rect, (Attempt(name, f"at {edit.focal_x:g}, {edit.focal_y:g}"),))

@@ -1,0 +1,1 @@
+"""How clean the edges of cut-outs are, on subjects drawn with exactly known coverage; and how fast."""

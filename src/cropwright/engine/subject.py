@@ -1,0 +1,106 @@
+"""Finding a picture's subject: the wished model looks, or what works without one does."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cropwright.core.cutout import CLASSICAL, DEFAULT_MODEL
+from cropwright.core.geometry import Rect, Size
+from cropwright.core.models import ModelSettings
+from cropwright.core.report import Seen
+from cropwright.engine.load import Opened
+from cropwright.engine.models import SEGMENTERS, Segmenter
+from cropwright.engine.steps.colour import to_srgb
+from cropwright.engine.steps.read import shrunk
+from cropwright.engine.vips import decoding, pyvips
+from cropwright.errors import ModelMissingError, ModelUnusableError
+
+if TYPE_CHECKING:
+    from cropwright.engine.matte import Floats
+
+_SPARE = 2
+"""So many times the model's own size the picture is decoded at, if decoding can shrink."""
+_EMPTY = 10 / 255
+"""Coverage that counts as none when the subject's box is drawn."""
+_SPECK = 0.0005
+"""Part of the picture below which a piece apart from the subject does not widen its box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a model saw in a picture."""
+
+    mask: Floats
+    """Of the whole upright picture, at the model's own size."""
+    seen: Seen
+
+
+def find_subject(
+    opened: Opened, model: str | None, settings: ModelSettings
+) -> tuple[Subject, pyvips.Image | None]:
+    """The subject of a picture, and the whole picture as stored if it had to be decoded.
+
+    Raises ModelError where no model can be had, SubjectMissingError where the one that looked
+    knows better than to trust itself, BrokenPictureError for damage.
+    """
+    started = time.monotonic()
+    segmenter, name, instead_of = _segmenter(model, settings)
+    image, decoded = _looked_at(opened, segmenter.side)
+    with decoding(opened.facts.format):
+        mask = segmenter.segment(image)
+    box = subject_box(mask.alpha, opened.facts.size)
+    elapsed = round((time.monotonic() - started) * 1000)
+    seen = Seen(name, segmenter.origin, mask.confidence, box, elapsed, instead_of)
+    return Subject(mask.alpha, seen), decoded
+
+
+def _segmenter(model: str | None, settings: ModelSettings) -> tuple[Segmenter, str, str | None]:
+    """Who looks, its name, and in whose place. A model that was named is never replaced."""
+    name = model or DEFAULT_MODEL
+    try:
+        return SEGMENTERS[name](settings), name, None
+    except (ModelMissingError, ModelUnusableError):
+        if model is not None or not settings.fallback:
+            raise
+        return SEGMENTERS[CLASSICAL](settings), CLASSICAL, name
+
+
+def _looked_at(opened: Opened, side: int) -> tuple[pyvips.Image, pyvips.Image | None]:
+    """The picture as models see it: upright, sRGB, opaque; smaller where that costs nothing."""
+    decoded = None
+    with decoding(opened.facts.format):
+        if opened.facts.format == "jpeg":
+            shorter = min(opened.stored.width, opened.stored.height)
+            image, _ = shrunk(opened, shorter / (_SPARE * side))
+        else:
+            image = decoded = opened.decoded()
+        image = to_srgb(image)
+        if opened.orientation != 1:
+            image = image.thumbnail_image(_SPARE * side, size="down", no_rotate=True).copy_memory()
+            image = image.copy()
+            image.set_type(pyvips.GValue.gint_type, "orientation", opened.orientation)
+            image = image.autorot()
+        if image.hasalpha():
+            image = image.flatten(background=[255.0])
+        return image.colourspace("srgb"), decoded
+
+
+def subject_box(mask: Floats, size: Size) -> Rect | None:
+    """The box around what a mask covers, in pixels of a picture of `size`; None if nothing is."""
+    import numpy as np
+
+    from cropwright.engine.matte.pieces import without_specks
+    from cropwright.engine.matte.refine import HIGH, LOW
+
+    covered = without_specks(mask > LOW + (HIGH - LOW) * _EMPTY, _SPECK)
+    if not covered.any():
+        return None
+    columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
+    across, down = size.width / mask.shape[1], size.height / mask.shape[0]
+    x, y = math.floor(columns[0] * across), math.floor(rows[0] * down)
+    right = min(size.width, math.ceil((columns[-1] + 1) * across))
+    bottom = min(size.height, math.ceil((rows[-1] + 1) * down))
+    return Rect(x, y, right - x, bottom - y)

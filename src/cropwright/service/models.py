@@ -1,0 +1,141 @@
+"""The models' files: what is there, fetching what is not, ahead of time or when first needed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from cropwright.core.command import Edit, Plan
+from cropwright.core.cutout import CLASSICAL, DEFAULT_MODEL
+from cropwright.core.models import ModelSettings
+from cropwright.engine.models.files import OWN, folder, located
+from cropwright.engine.models.registry import MODELS, Row
+from cropwright.errors import (
+    CropwrightError,
+    InvalidValueError,
+    ModelError,
+    ModelMissingError,
+    ModelUnusableError,
+    OutputUnwritableError,
+)
+from cropwright.sources.weights import FetchError, Hosts, Wanted, fetch_weights
+
+log = logging.getLogger(__name__)
+
+READY, MISSING, REFUSED = "ready", "missing", "refused"
+_RETRY_SECONDS = 600.0
+"""How long a model that could not be fetched by itself is not tried again."""
+
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One model on this machine."""
+
+    row: Row
+    state: str
+    """READY, MISSING or REFUSED."""
+    words: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The model files of this machine. Safe to use from many threads."""
+
+    settings: ModelSettings
+    hosts: Hosts = field(default_factory=Hosts)
+    failed_at: dict[str, float] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def states(self) -> list[State]:
+        """Every model we know."""
+        return [self.state(name) for name in MODELS]
+
+    def state(self, name: str) -> State:
+        """A model's file, read and compared with what is known of it. InvalidValueError."""
+        row = known(name)
+        path = Path(self.settings.own_file(name) or folder(self.settings) / row.file)
+        try:
+            found = located(row, self.settings)
+        except ModelMissingError:
+            return State(row, MISSING, "not installed", path)
+        except ModelError as error:
+            return State(row, REFUSED, str(error), path)
+        words = "own file, sha256 not checked" if found.origin == OWN else "sha256 verified"
+        return State(row, READY, words, found.path)
+
+    def pull(self, name: str, told: Told = lambda _count: None) -> Path:
+        """Fetch a model, unless it is there, and answer where it lies.
+
+        Raises ModelUnusableError, or OutputUnwritableError if the folder refuses it.
+        """
+        state = self.state(name)
+        if state.state == READY:
+            return state.path
+        row, path = state.row, folder(self.settings) / state.row.file
+        wanted = Wanted(row.urls, row.bytes, row.sha256)
+        try:
+            fetch_weights(wanted, path, self.hosts, told)
+        except FetchError as error:
+            raise ModelUnusableError(name, f"fetching failed: {error}") from error
+        except OSError as error:
+            reason = error.strerror or "refused"
+            raise OutputUnwritableError(str(path), "file", reason, error.errno or 0) from error
+        return path
+
+    def missing_for(self, wish: Edit | Plan) -> Row | None:
+        """The model that a wish needs and that would be fetched now, or None."""
+        name = needed(wish)
+        return MODELS[name] if name is not None and self._may_fetch(name) else None
+
+    def fetch_for(
+        self, wish: Edit | Plan, told: Told = lambda _count: None
+    ) -> CropwrightError | None:
+        """Fetch the model that a wish needs, if it is missing, small enough and may be fetched.
+
+        What goes wrong is answered and logged, not raised: without the model the worker says what
+        is missing, or does without.
+        """
+        if self.missing_for(wish) is None:
+            return None
+        with self.lock:
+            row = self.missing_for(wish)
+            if row is None:  # somebody else fetched it meanwhile
+                return None
+            try:
+                self.pull(row.name, told)
+            except (ModelUnusableError, OutputUnwritableError) as error:
+                self.failed_at[row.name] = time.monotonic()
+                log.info("%s", error)
+                return error
+        return None
+
+    def _may_fetch(self, name: str) -> bool:
+        row = MODELS[name]
+        path = folder(self.settings) / row.file
+        if row.bytes > self.settings.first_use_bytes or self.settings.own_file(name):
+            return False
+        failed = self.failed_at.get(name)
+        lately = failed is not None and time.monotonic() - failed < _RETRY_SECONDS
+        return not lately and not path.exists()
+
+
+def needed(wish: Edit | Plan) -> str | None:
+    """The model that a wish needs a file for, or None."""
+    if not isinstance(wish, Edit) or not wish.needs_subject:
+        return None
+    name = (wish.cutout.model if wish.cutout else None) or DEFAULT_MODEL
+    return None if name == CLASSICAL else name
+
+
+def known(name: str) -> Row:
+    """A model's row. InvalidValueError for a name that is none."""
+    if name not in MODELS:
+        raise InvalidValueError("model", name, ", ".join(MODELS))
+    return MODELS[name]
