@@ -83,7 +83,7 @@ def _welcome(parts: Parts, data: Path) -> None:
         print(f"  curl -s {base}/api/v1/crop -H 'Authorization: Bearer {key}' \\")
         print(f"    -F image=@{sample} -F aspect=1:1 -F gravity=entropy -o square.png\n")
     else:
-        print("More API keys: cropwright keys create NAME")
+        print(f"More API keys: {sys.argv[0]} keys create NAME")
     sys.stdout.flush()
 
 

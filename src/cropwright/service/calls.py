@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit
 from cropwright.core.hosting import ApiKey, Upload
@@ -17,28 +18,18 @@ if TYPE_CHECKING:
     from cropwright.service.parts import Parts
 
 
-class Source(Protocol):
-    """Where a picture is: one of these is given."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a picture is: exactly one of these is given."""
 
-    @property
-    def encoded(self) -> bytes | memoryview | None:
-        """Base64."""
-        ...
-
-    @property
-    def data(self) -> bytes | None:
-        """The bytes themselves."""
-        ...
-
-    @property
-    def url(self) -> str | None:
-        """Where to fetch it."""
-        ...
-
-    @property
-    def upload(self) -> str | None:
-        """The token of an upload of the same key."""
-        ...
+    encoded: bytes | memoryview | None = None
+    """Base64."""
+    data: bytes | None = None
+    """The bytes themselves."""
+    url: str | None = None
+    """Where to fetch it."""
+    upload: str | None = None
+    """The token of an upload of the same key."""
 
 
 def crop(parts: Parts, key: ApiKey | None, source: Source, edit: Edit) -> Made:

@@ -17,6 +17,7 @@ from cropwright.core.report import Report
 from cropwright.core.wish import Wish, edit_of
 from cropwright.errors import InvalidValueError, MissingFieldError
 from cropwright.http.fields import Fields
+from cropwright.service.calls import Source
 
 ANSWERS = ("bytes", "base64", "link")
 SOURCES = ("image", "url", "upload")
@@ -27,19 +28,6 @@ _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _RECT = ("x", "y", "width", "height")
 _FRACTION = "a fraction from 0 to 1"
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the picture is: exactly one of four."""
-
-    encoded: bytes | memoryview | None = None
-    """Base64, from `image`."""
-    data: bytes | None = None
-    """A multipart file, from `image`."""
-    url: str | None = None
-    upload: str | None = None
-    """The id of an earlier upload."""
 
 
 @dataclass(frozen=True, slots=True)
