@@ -19,12 +19,20 @@ from cropwright.core.limits import Limits
 from cropwright.engine.pool import Workers
 from cropwright.errors import StorageUnavailableError
 from cropwright.service.accounts import Accounts
+from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
+from cropwright.service.pyramids import Pyramids
 from cropwright.service.render import Renderer
-from cropwright.service.settings import GateSettings, LinkSettings, ServerSettings, SquareSettings
+from cropwright.service.settings import (
+    GateSettings,
+    IiifSettings,
+    LinkSettings,
+    ServerSettings,
+    SquareSettings,
+)
 from cropwright.sources.remote import Fetcher
 from cropwright.sources.settings import SourceSettings
 from cropwright.storage.memory import MemoryStore
@@ -86,14 +94,17 @@ def parts_in(folder: Path, workers: Workers, clock: Clock) -> Iterator[Parts]:
     """The parts of a service whose database is in a folder."""
     with ExitStack() as stack:
         catalog = stack.enter_context(closing(Catalog.open(f"sqlite:///{folder}/catalog.db")))
-        host = Host(BreakableStore(), catalog, clock)
+        pyramids = Pyramids(folder / "pyramids", 2**30)
+        host = Host(BreakableStore(), catalog, clock, pyramids.forget)
         gates = GateSettings()
+        renderer = Renderer(workers, Limits())
         yield Parts(
             server=ServerSettings(),
             links=LinkSettings(),
             square=SquareSettings(),
-            renderer=Renderer(workers, Limits()),
+            renderer=renderer,
             host=host,
+            gallery=Gallery(IiifSettings(), host, renderer, pyramids),
             fetcher=Fetcher(SourceSettings()),
             accounts=Accounts(catalog, PEPPER, clock),
             once=Once(catalog, clock),

@@ -20,6 +20,7 @@ from cropwright import __version__
 from cropwright.catalog.open import Catalog, open_catalog
 from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.doors.files.routes import files
+from cropwright.doors.iiif import routes as iiif
 from cropwright.doors.modelslab.routes import v3, v6
 from cropwright.doors.native import routes as native
 from cropwright.doors.native.dress import dress_errors
@@ -30,11 +31,13 @@ from cropwright.http.metrics import Metrics
 from cropwright.http.observe import Observed
 from cropwright.service.accounts import Accounts
 from cropwright.service.clock import Clock
+from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
 from cropwright.service.models import Shelf
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
+from cropwright.service.pyramids import Pyramids
 from cropwright.service.render import Renderer
 from cropwright.service.settings import SquareSettings
 from cropwright.settings import Settings
@@ -43,7 +46,12 @@ from cropwright.storage.open import open_store
 
 log = logging.getLogger(__name__)
 
-DOORS: dict[str, Callable[[Parts], Starlette]] = {"/api/v3": v3, "/api/v6": v6, "/files": files}
+DOORS: dict[str, Callable[[Parts], Starlette]] = {
+    "/api/v3": v3,
+    "/api/v6": v6,
+    "/files": files,
+    iiif.PREFIX: iiif.iiif,
+}
 """Prefix -> the door mounted there; the native API is the application itself."""
 
 _ERRAND_THREADS = 16
@@ -67,7 +75,7 @@ def kept(settings: Settings) -> Iterator[tuple[Host, Accounts]]:
         raise SettingsError("CROPWRIGHT_DATA", "names a folder that cannot be made") from error
     with closing(_catalog(settings, data)) as catalog:
         now_ms = Clock().now_ms
-        host = Host(open_store(settings.storage, data), catalog, now_ms)
+        host = Host(open_store(settings.storage, data), catalog, now_ms, _pyramids(settings).forget)
         yield host, Accounts(catalog, pepper(settings), now_ms)
 
 
@@ -80,12 +88,14 @@ def opened(settings: Settings) -> Iterator[Parts]:
         workers = stack.enter_context(Workers(settings.workers, niceness=_NICENESS))
         waiting = max(_LEAST_WAITING, workers.count * settings.gates.queue_per_worker)
         places = workers.count + waiting
+        renderer = Renderer(workers, settings.limits, Shelf(settings.models))
         yield Parts(
             server=settings.server,
             links=settings.links,
             square=square,
-            renderer=Renderer(workers, settings.limits, Shelf(settings.models)),
+            renderer=renderer,
             host=host,
+            gallery=Gallery(settings.iiif, host, renderer, _pyramids(settings)),
             fetcher=Fetcher(settings.sources),
             accounts=accounts,
             once=Once(host.catalog, host.now_ms),
@@ -108,6 +118,7 @@ def swept(parts: Parts, seconds: int) -> Iterator[None]:
             try:
                 parts.host.sweep()
                 parts.once.forget()
+                parts.gallery.sweep()
             except StorageUnavailableError:
                 log.warning("the sweeper could not reach the storage", exc_info=True)
             except Exception:
@@ -171,6 +182,10 @@ def pepper(settings: Settings) -> bytes:
     return _own_secret(Path(settings.general.data) / _SECRET_FILE)
 
 
+def _pyramids(settings: Settings) -> Pyramids:
+    return Pyramids(Path(settings.general.data) / "pyramids", settings.iiif.pyramid_bytes)
+
+
 def _catalog(settings: Settings, data: Path) -> Catalog:
     """The catalog; who starts a service is told which of its stores is not there."""
     try:
@@ -229,6 +244,10 @@ def _gauges(parts: Parts) -> dict[str, tuple[str, Callable[[], float]]]:
         "cropwright_work_inside": ("Pictures waiting or worked on.", lambda: parts.work.inside),
         "cropwright_bodies_inside": ("Bodies arriving.", lambda: parts.arrivals.gate.inside),
         "cropwright_bodies_bytes": ("Memory they take.", lambda: parts.arrivals.held),
+        "cropwright_pyramids_bytes": (
+            "Disk that the tiles of large pictures take.",
+            parts.gallery.pyramids.bytes,
+        ),
         "cropwright_workers": ("Workers running.", lambda: len(workers.pids())),
         "cropwright_workers_lost_total": ("Workers killed.", workers.losses.total),
         "cropwright_workers_resident_bytes": ("Memory of the workers.", lambda: _resident(workers)),

@@ -26,6 +26,7 @@ from cropwright.errors import SettingsError
 from cropwright.service.settings import (
     GateSettings,
     GeneralSettings,
+    IiifSettings,
     KeySettings,
     LinkSettings,
     ServerSettings,
@@ -40,7 +41,7 @@ _PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*@|(?<=[?&])(password)=[^&]*", re.IG
 """In a URL: before the host, where it may hold whatever is no "@", or among the options."""
 _MAY_BE_ZERO = (
     *("v6_seconds", "native_seconds", "queue_per_worker", "free_bytes"),
-    *("redirects", "first_use_bytes"),
+    *("redirects", "first_use_bytes", "max_age_seconds"),
 )
 """Ends of settings that may be 0 although their default is another number."""
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -56,6 +57,7 @@ class Settings:
     gates: GateSettings = field(default_factory=GateSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     square: SquareSettings = field(default_factory=SquareSettings)
+    iiif: IiifSettings = field(default_factory=IiifSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)

@@ -47,6 +47,7 @@ SHAPES = {
     "/api/v6": modelslab,
     "/api/v1": native,
     "/files": files,
+    "/iiif/3": files,
     "/": native,
 }
 PATHS = ["/api/v3/base64_crop", "/api/v6/base64_to_url", "/api/v1/crop", f"/files/{'x' * 32}.png"]
@@ -59,7 +60,14 @@ def shape_of(path: str) -> Any:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/api/v3/nothing", "/api/v6/nothing", "/api/v1/nothing", "/files/nothing", "/nothing"),
+        *(
+            "/api/v3/nothing",
+            "/api/v6/nothing",
+            "/api/v1/nothing",
+            "/files/nothing",
+            "/iiif/3/nothing",
+            "/nothing",
+        ),
         *("/api/v3/a/b", "/api/v1/", "/", "/api", "/api/v2/base64_crop", "/redoc"),
     ],
 )

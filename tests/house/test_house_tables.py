@@ -11,12 +11,13 @@ import pytest
 
 import cropwright
 from cropwright.core.cutout import CLASSICAL, CUTOUT_MODELS
-from cropwright.core.formats import READABLE, WRITABLE
+from cropwright.core.formats import ARCHIVAL, READABLE, WRITABLE
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.core.models import ModelSettings
 from cropwright.doors.dpf import errors as dpf
 from cropwright.doors.dpf.wire import CropJob
+from cropwright.doors.iiif import errors as iiif
 from cropwright.doors.modelslab import errors as modelslab
 from cropwright.doors.native import errors as native
 from cropwright.engine.focus import FINDERS
@@ -58,7 +59,7 @@ def test_every_model_s_file_can_be_replaced_by_the_operator_s_own():
 
 def test_every_format_we_read_has_a_loader_and_every_one_we_write_an_encoder():
     assert LOADERS.keys() == set(READABLE)
-    assert ENCODERS.keys() == set(WRITABLE)
+    assert ENCODERS.keys() == {*WRITABLE, *ARCHIVAL}
 
 
 @pytest.mark.parametrize("word", ["data_base64", "elapsed_ms"])
@@ -70,6 +71,7 @@ def test_the_dpf_contract_s_words_stay_in_its_door(word):
 
 SENTENCES: dict[str, Callable[[CropwrightError], str]] = {
     "dpf": lambda error: dpf.sentence(error, JOB),
+    "iiif": lambda error: iiif.status_and_sentence(error)[1],
     "modelslab": lambda error: modelslab.status_and_sentence(error)[1],
     "native": lambda error: native.problem(error, "id")["detail"],
 }

@@ -14,6 +14,7 @@ from cropwright.core.gravity import GRAVITIES, SUBJECT
 from cropwright.errors import InvalidValueError, MissingFieldError
 
 RESIZE_MODES = ("fit", "fill", "exact")
+TONES = ("colour", "grey", "bitonal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,20 @@ class Resize:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Mirroring and turning of the finished window, after any resize."""
+
+    mirror: bool = False
+    """Left to right, before it is turned."""
+    degrees: float = 0.0
+    """Clockwise, 0 to 360; what is no quarter turn has clear corners."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.degrees <= 360:
+            raise InvalidValueError("degrees", f"{self.degrees:g}", "0 to 360")
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """How the result is written."""
 
@@ -109,6 +124,8 @@ class Output:
     """1 to 100, for jpeg, webp and avif."""
     lossless: bool = False
     """No loss: webp and avif without loss; a JPEG is cut without being encoded again."""
+    archival: bool = False
+    """`format` may be one of ARCHIVAL too, for doors whose contract has them."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
@@ -134,6 +151,9 @@ class Edit:
     trim: bool = False
     """Leave plain borders out before anything else is decided."""
     resize: Resize | None = None
+    turn: Turn = field(default_factory=Turn)
+    tone: str = "colour"
+    """One of TONES: all colours, shades of grey, or black and white alone."""
     background: Colour | None = WHITE
     """What shows through where the format has no transparency; None keeps the hidden colours."""
     animate: bool = False
@@ -145,6 +165,8 @@ class Edit:
     def __post_init__(self) -> None:
         if self.gravity not in GRAVITIES:
             raise InvalidValueError("gravity", self.gravity, ", ".join(GRAVITIES))
+        if self.tone not in TONES:
+            raise InvalidValueError("tone", self.tone, ", ".join(TONES))
         for name, focal in (("focal_x", self.focal_x), ("focal_y", self.focal_y)):
             if not math.isfinite(focal):
                 raise InvalidValueError(name, str(focal), "a fraction from 0 to 1")

@@ -70,6 +70,8 @@ FORMATS: dict[str, Format] = {
 
 READABLE = tuple(FORMATS)
 WRITABLE = tuple(name for name, row in FORMATS.items() if row.writable)
+ARCHIVAL = ("tiff",)
+"""Written for doors whose contract names them; no other wish can choose them."""
 FALLBACK = "png"
 """What is written when neither the wish, nor the file name, nor the input decides."""
 

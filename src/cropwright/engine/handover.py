@@ -30,17 +30,17 @@ class Handover:
 
     def __init__(self, folder: str) -> None:
         stem = Path(folder) / secrets.token_hex(8)
-        self._there, self.back = stem.with_suffix(".in"), str(stem.with_suffix(".out"))
+        self.there, self.back = stem.with_suffix(".in"), str(stem.with_suffix(".out"))
 
     def packed(self, data: bytes) -> Parcel:
         """The way there."""
-        return packed(data, str(self._there))
+        return packed(data, str(self.there))
 
     def __enter__(self) -> Handover:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._there.unlink(missing_ok=True)
+        self.there.unlink(missing_ok=True)
         Path(self.back).unlink(missing_ok=True)
 
 

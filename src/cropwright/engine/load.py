@@ -17,6 +17,8 @@ from cropwright.engine.vips import decoding, pyvips
 ICC = "icc-profile-data"
 SMALL = 1_000_000
 """Pictures up to so many pixels are decoded whole, so that damage anywhere is found."""
+JPEG_SHRINKS = (8, 4, 2)
+"""What a JPEG decoder can divide by while decoding."""
 _JPEG_END = b"\xff\xd9"
 _TAIL_BYTES = 4096
 
@@ -93,6 +95,11 @@ class Opened:
     def stored(self) -> Size:
         """Size as stored, before turning upright."""
         return upright_size(self.facts.size, self.orientation)
+
+    @property
+    def shrinks(self) -> tuple[int, ...]:
+        """What `stream` can divide both sides by, as `shrink`, without reading every pixel."""
+        return JPEG_SHRINKS if self.facts.format == "jpeg" else ()
 
     def stream(self, **options: Any) -> pyvips.Image:
         """The picture as stored, decoded row by row as it is read, failing on any damage."""

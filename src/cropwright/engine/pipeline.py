@@ -10,7 +10,7 @@ from cropwright.core.formats import Format
 from cropwright.core.limits import Limits
 from cropwright.core.models import ModelSettings
 from cropwright.core.report import Report
-from cropwright.engine.load import open_picture
+from cropwright.engine.load import Opened, open_picture
 from cropwright.engine.save import encode
 from cropwright.engine.steps.background import lay_on_background
 from cropwright.engine.steps.choose import choose
@@ -18,6 +18,8 @@ from cropwright.engine.steps.colour import recolour
 from cropwright.engine.steps.cutout import cut_out
 from cropwright.engine.steps.read import read
 from cropwright.engine.steps.resize import resize
+from cropwright.engine.steps.tone import tone
+from cropwright.engine.steps.turn import turn
 from cropwright.engine.steps.upright import turn_upright
 from cropwright.engine.vips import decoding
 from cropwright.engine.work import Work
@@ -41,6 +43,8 @@ STEPS: tuple[Callable[[Work], Work], ...] = (
     resize,
     turn_upright,
     cut_out,
+    turn,
+    tone,
     lay_on_background,
 )
 
@@ -53,7 +57,14 @@ def render(
     Raises InputError for what is wrong with the picture or the wish, OutputError for what is
     wrong with the result, ModelError if a model is needed that cannot be had.
     """
-    work = _begun(data, wish, limits, models)
+    return render_opened(open_picture(data, limits), wish, limits, models)
+
+
+def render_opened(
+    opened: Opened, wish: Edit | Plan, limits: Limits, models: ModelSettings = WITHOUT_WISHES
+) -> Rendered:
+    """The same for a picture that is open already."""
+    work = _begun(opened, wish, limits, models)
     target = work.target  # an impossible format is refused before any work is done
     for step in STEPS:
         work = step(work)
@@ -64,7 +75,7 @@ def explain(
     data: bytes, wish: Edit | Plan, limits: Limits, models: ModelSettings = WITHOUT_WISHES
 ) -> Report:
     """What `render` would keep and why, without encoding anything. InputError or ModelError."""
-    return _begun(data, wish, limits, models).report
+    return _begun(open_picture(data, limits), wish, limits, models).report
 
 
 def verify(data: bytes, limits: Limits) -> Facts:
@@ -75,8 +86,7 @@ def verify(data: bytes, limits: Limits) -> Facts:
     return opened.facts
 
 
-def _begun(data: bytes, wish: Edit | Plan, limits: Limits, models: ModelSettings) -> Work:
-    opened = open_picture(data, limits)
+def _begun(opened: Opened, wish: Edit | Plan, limits: Limits, models: ModelSettings) -> Work:
     edit = settled(wish, opened.facts)
     if edit.animate:
         limits.check_animation(opened.facts.size, opened.facts.frames)

@@ -24,7 +24,7 @@ def encode(work: Work) -> bytes:
     the source turns out damaged, EncodeError if the encoder refuses.
     """
     target = work.target
-    edge = max(work.result.width, work.result.height)
+    edge = max(work.frames[0].width, work.frames[0].height)
     if edge > target.max_edge:
         raise OutputTooLargeError(format=target.name, limit=target.max_edge, actual=edge)
     image = _joined(work, target)
@@ -89,10 +89,17 @@ def _gif(image: pyvips.Image, _output: Output) -> bytes:
     return bytes(image.gifsave_buffer(keep=ForeignKeep.NONE))
 
 
+def _tiff(image: pyvips.Image, _output: Output) -> bytes:
+    return bytes(
+        image.tiffsave_buffer(keep=_ICC_ONLY, compression="deflate", predictor="horizontal")
+    )
+
+
 ENCODERS: dict[str, Callable[[pyvips.Image, Output], bytes]] = {
     "png": _png,
     "jpeg": _jpeg,
     "webp": _webp,
     "avif": _avif,
     "gif": _gif,
+    "tiff": _tiff,
 }

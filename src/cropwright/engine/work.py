@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit
 from cropwright.core.cutout import CLEAR_FORMATS
-from cropwright.core.formats import FALLBACK, Format, written_as
+from cropwright.core.formats import ARCHIVAL, FALLBACK, FORMATS, Format, written_as
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.limits import Limits
 from cropwright.core.report import Attempt, Report
@@ -55,6 +55,8 @@ class Work:
     def target(self) -> Format:
         """The format to write. Raises OutputFormatError."""
         output = self.edit.output
+        if output.archival and output.format in ARCHIVAL:
+            return FORMATS[output.format]
         source = self.opened.facts.format
         if self.edit.cutout is not None and self.edit.cutout.is_clear:
             source = source if source in CLEAR_FORMATS else FALLBACK

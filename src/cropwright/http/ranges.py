@@ -25,7 +25,7 @@ def sliced(method: str, headers: Mapping[str, str], etag: str, size: int) -> Sli
     `etag` is a strong entity tag with its quotes. One range is served; several at once, or words we
     do not know, are answered with the whole file, as 14.2 allows.
     """
-    if _matches(headers.get("if-none-match"), etag):
+    if matches(headers.get("if-none-match"), etag):
         return Slice(304, 0, 0)
     whole = Slice(200, 0, size)
     wanted = headers.get("range")
@@ -49,7 +49,7 @@ def _one_range(first: str, last: str, size: int) -> Slice | None:
     return Slice(206, start, end - start + 1, {"content-range": f"bytes {start}-{end}/{size}"})
 
 
-def _matches(header: str | None, etag: str) -> bool:
+def matches(header: str | None, etag: str) -> bool:
     """Whether If-None-Match names this tag; weakly compared, as 13.1.2 says."""
     if header is None:
         return False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from cropwright.core.hosting import ApiKey
 from cropwright.errors import OverloadedError, QueueFullError, RateExceededError
@@ -84,6 +86,39 @@ class Arrivals:
             finally:
                 with self._lock:
                     self._held -= held
+
+
+class Line:
+    """Lets so many in at once; others wait for their turn, up to so many and so long.
+
+    For requests that come in crowds and take little, such as the tiles of a viewer.
+    """
+
+    def __init__(self, inside: int, waiting: int, seconds: float) -> None:
+        self._places = asyncio.Semaphore(inside)
+        self._room = Gate(inside + waiting)
+        self._seconds = seconds
+        self._alone: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        """A place for as long as the block runs. OverloadedError if the turn does not come."""
+        with self._room.entered():
+            try:
+                await asyncio.wait_for(self._places.acquire(), self._seconds)
+            except TimeoutError:
+                raise OverloadedError(retry_after_seconds=1) from None
+            try:
+                yield
+            finally:
+                self._places.release()
+
+    @asynccontextmanager
+    async def alone(self, subject: Hashable) -> AsyncIterator[None]:
+        """One at a time of those with the same subject, for as long as the block runs."""
+        with self._room.entered():
+            async with self._alone.setdefault(subject, asyncio.Lock()):
+                yield
 
 
 class Rate:

@@ -32,6 +32,8 @@ class Host:
     store: Store
     catalog: Catalog
     now_ms: Callable[[], int]
+    erased: Callable[[str], None] = lambda _token: None
+    """Told the token of each file whose bytes are being deleted, for copies of them."""
 
     def keep(self, data: bytes, media: Media, *, key_id: int | None, seconds: int) -> Upload:
         """Host `data` for `seconds`, or until it is deleted if that is 0.
@@ -127,6 +129,7 @@ class Host:
 
     def _erase(self, upload: Upload) -> None:
         self.store.delete(place(upload.draft.token))
+        self.erased(upload.draft.token)
         self.catalog.uploads.forget(upload)
 
     def _give_up(self, upload: Upload) -> None:

@@ -14,6 +14,7 @@ from cropwright.core.hosting import ApiKey, Upload
 from cropwright.core.limits import BodyLimits
 from cropwright.errors import KeyRejectedError, OverloadedError
 from cropwright.service.accounts import Accounts
+from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
 from cropwright.service.once import Once
@@ -33,6 +34,7 @@ class Parts:
     square: SquareSettings
     renderer: Renderer
     host: Host
+    gallery: Gallery
     fetcher: Fetcher
     accounts: Accounts
     once: Once

@@ -67,12 +67,34 @@ class LinkSettings:
 
 @dataclass(frozen=True, slots=True)
 class SquareSettings:
-    """What /api/v3/base64_crop makes of a picture when asked to crop it."""
+    """What /api/v3/base64_crop makes of a picture when asked to crop it; /iiif/3 has the gravity."""
 
     gravity: str = "center"
     """Where the square goes: a compass point, entropy or attention."""
     size: int = 0
     """Sides of the result in pixels; 0 keeps the square's own, and nothing is enlarged."""
+
+
+@dataclass(frozen=True, slots=True)
+class IiifSettings:
+    """The IIIF Image API at /iiif/3, for uploads and for a folder of pictures."""
+
+    pictures: str = ""
+    """Folder whose pictures everybody may see, by their path in it; empty for none."""
+    picture_bytes: int = 512 * MEBIBYTE
+    """Largest file of that folder that is opened, in bytes."""
+    picture_pixels: int = 500_000_000
+    """Most pixels of a picture in that folder; those of uploads have their own limit."""
+    max_area: int = 16_777_216
+    """Most pixels of one answer."""
+    max_age_seconds: int = 60 * 60
+    """How long answers may be kept by caches, never longer than an upload lives."""
+    pyramid_pixels: int = 4_000_000
+    """Pictures with more pixels are decoded once, to tiles that are kept on disk."""
+    pyramid_bytes: int = 4096 * MEBIBYTE
+    """Disk that those tiles may take together; what was not asked for longest goes first."""
+    pyramid_seconds: float = 60.0
+    """Time to make the tiles of one picture; then its worker is killed."""
 
 
 @dataclass(frozen=True, slots=True)

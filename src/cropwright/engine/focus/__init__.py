@@ -42,7 +42,7 @@ def _attention(opened: Opened, field: Rect, window: Size) -> Found:
 
     decoded = None
     with decoding(opened.facts.format):
-        if opened.facts.format == "jpeg":
+        if opened.shrinks:
             # A small copy costs a fraction of the whole, even decoded twice; half of the small
             # copy's size is left to be shrunk with care.
             longest = max(opened.stored.width, opened.stored.height)

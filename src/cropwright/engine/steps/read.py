@@ -9,9 +9,6 @@ from cropwright.engine.load import Opened, cut
 from cropwright.engine.vips import decoding, pyvips
 from cropwright.engine.work import Work
 
-_JPEG_SHRINKS = (8, 4, 2)
-"""What a JPEG decoder can divide by while decoding."""
-
 
 def read(work: Work) -> Work:
     """The window's pixels of every frame, as stored; smaller already where decoding can do that."""
@@ -29,8 +26,8 @@ def shrunk(opened: Opened, shrink: float) -> tuple[pyvips.Image, float]:
     """The whole picture divided by up to `shrink` while decoding, and by how much it was."""
     if opened.must_decode_all():
         return opened.decoded(), 1.0
-    if opened.facts.format == "jpeg":
-        factor = next((step for step in _JPEG_SHRINKS if step <= shrink), 1)
+    factor = next((step for step in opened.shrinks if step <= shrink), 1)
+    if factor > 1:
         return opened.stream(shrink=factor), float(factor)
     if opened.facts.format == "webp" and shrink > 1:
         return opened.stream(scale=1 / shrink), shrink
