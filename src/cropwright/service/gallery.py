@@ -25,6 +25,7 @@ from cropwright.engine.handover import Parcel, packed
 from cropwright.errors import (
     CapacityError,
     CropwrightError,
+    SourceUnreadableError,
     UnsupportedFormatError,
     UploadNotFoundError,
 )
@@ -238,16 +239,23 @@ def _digest(text: str) -> str:
 # What follows runs in workers, which alone import the engine.
 
 
+def _unpacked(parcel: Parcel) -> bytes:
+    try:
+        return parcel.unpacked()
+    except OSError as error:  # the operator has just taken it away, or never let us read it
+        raise SourceUnreadableError("the picture", "it is gone or closed to us") from error
+
+
 def _facts(parcel: Parcel, limits: Limits) -> Facts:
     from cropwright.engine.load import open_picture
 
-    return open_picture(parcel.unpacked(), limits).facts
+    return open_picture(_unpacked(parcel), limits).facts
 
 
 def _build(parcel: Parcel, path: str, limits: Limits) -> None:
     from cropwright.engine.pyramid import build_pyramid
 
-    build_pyramid(parcel.unpacked(), path, limits)
+    build_pyramid(_unpacked(parcel), path, limits)
 
 
 def _show(parcel: Parcel, pyramid: str, back: str, wish: _Wish) -> tuple[Parcel, Format, Report]:
@@ -255,6 +263,6 @@ def _show(parcel: Parcel, pyramid: str, back: str, wish: _Wish) -> tuple[Parcel,
     from cropwright.engine.pipeline import render_opened
     from cropwright.engine.pyramid import open_pyramid
 
-    opened = open_pyramid(pyramid) if pyramid else open_picture(parcel.unpacked(), wish.limits)
+    opened = open_pyramid(pyramid) if pyramid else open_picture(_unpacked(parcel), wish.limits)
     made = render_opened(opened, wish.edit, wish.limits, wish.models)
     return packed(made.data, back), made.format, made.report

@@ -61,12 +61,13 @@ class Pyramids:
         part = self.folder / f"{secrets.token_hex(16)}.part"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the names are secrets
-            yield part
-            part.replace(self.folder / label.file_name)
+            try:
+                yield part
+                part.replace(self.folder / label.file_name)
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise StorageUnavailableError(_RETRY_SECONDS) from error
-        finally:
-            part.unlink(missing_ok=True)
         self._make_room(label)
 
     def forget(self, owner: str) -> None:
