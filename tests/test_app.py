@@ -92,6 +92,12 @@ def test_a_square_that_goes_nowhere_is_refused_before_anything_is_opened(tmp_pat
     assert not (tmp_path / "data").exists()
 
 
+def test_a_folder_of_pictures_that_is_not_there_is_refused_before_anything_is_opened(tmp_path):
+    asked = settings(tmp_path / "data", IIIF_PICTURES=str(tmp_path / "none"))
+    assert refusal(lambda: opened(asked).__enter__()).name == "CROPWRIGHT_IIIF_PICTURES"
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("gravity", ["northwest", "entropy"])
 def test_a_square_may_go_where_the_operator_says(tmp_path, gravity):
     asked = settings(tmp_path, SQUARE_GRAVITY=gravity, STORAGE_URL="memory:", WORKERS_COUNT="1")

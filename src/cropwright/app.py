@@ -83,6 +83,7 @@ def kept(settings: Settings) -> Iterator[tuple[Host, Accounts]]:
 def opened(settings: Settings) -> Iterator[Parts]:
     """The parts of a service, working; ended when the block is left. SettingsError."""
     square = _checked_square(settings)
+    _check_pictures(settings)
     with ExitStack() as stack:
         host, accounts = stack.enter_context(kept(settings))
         workers = stack.enter_context(Workers(settings.workers, niceness=_NICENESS))
@@ -232,6 +233,11 @@ def _checked_square(settings: Settings) -> SquareSettings:
             "CROPWRIGHT_SQUARE_GRAVITY", f"is {square.gravity!r}; expected {', '.join(allowed)}"
         )
     return square
+
+
+def _check_pictures(settings: Settings) -> None:
+    if settings.iiif.pictures and not Path(settings.iiif.pictures).is_dir():
+        raise SettingsError("CROPWRIGHT_IIIF_PICTURES", "names a folder that is not there")
 
 
 def _gauges(parts: Parts) -> dict[str, tuple[str, Callable[[], float]]]:

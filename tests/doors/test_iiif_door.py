@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from io import BytesIO
 
+import httpx2
 import pytest
 from PIL import Image
 
 from conftest import decoded, encoded, gradient
+from cropwright.app import application
 from cropwright.core.media import media_of
 from cropwright.errors import SourceUnreadableError
 from cropwright.service.gallery import Gallery
-from cropwright.service.pyramids import Pyramids
+from cropwright.service.pyramids import Label, Pyramids
 from cropwright.service.settings import IiifSettings, ServerSettings, SquareSettings
 from inside import BreakableStore
 
@@ -343,3 +346,34 @@ def test_a_square_of_a_large_picture_is_found_by_looking(gallery, folder):
             link = get(changed, "a.png/square/max/0/default.jpg").headers["link"]
         left = int(link.partition("a.png/")[2].partition(",")[0])
         assert 180 <= left <= 200, gravity
+
+
+class CountingPyramids(Pyramids):
+    """Pyramids that count how often one was begun."""
+
+    def building(self, label):
+        BEGUN.append(label)
+        return super().building(label)
+
+
+BEGUN: list[Label] = []
+
+
+def test_a_crowd_that_asks_at_once_is_served_whole_and_one_pyramid_is_built(
+    inside, folder, tmp_path
+):
+    parts, token = inside.parts, kept(inside)
+    pyramids = CountingPyramids(tmp_path / "counted", 2**30)
+    made = Gallery(IiifSettings(pyramid_pixels=1), parts.host, parts.renderer, pyramids)
+    app = application(replace(parts, gallery=made))
+    paths = [f"/iiif/3/{token}/{x},0,20,20/max/0/default.jpg" for x in range(40)]
+
+    async def crowd():
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await asyncio.gather(*(client.get(path) for path in paths))
+
+    BEGUN.clear()
+    answers = asyncio.run(crowd())
+    assert [answer.status_code for answer in answers] == [200] * len(paths)
+    assert len(BEGUN) == 1

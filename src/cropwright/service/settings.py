@@ -88,7 +88,7 @@ class IiifSettings:
     max_area: int = 16_777_216
     """Most pixels of one answer."""
     max_age_seconds: int = 60 * 60
-    """How long answers may be kept by caches, never longer than an upload lives."""
+    """How long caches may keep answers, never longer than an upload lives; 0 has them ask each time."""
     pyramid_pixels: int = 4_000_000
     """Pictures with more pixels are decoded once, to tiles that are kept on disk."""
     pyramid_bytes: int = 4096 * MEBIBYTE
