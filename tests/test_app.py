@@ -98,6 +98,16 @@ def test_a_folder_of_pictures_that_is_not_there_is_refused_before_anything_is_op
     assert not (tmp_path / "data").exists()
 
 
+def test_the_tiles_of_an_upload_go_with_it(tmp_path):
+    with kept(settings(tmp_path, STORAGE_URL="memory:")) as (host, _):
+        upload = host.keep(b"x", media_of("png"), key_id=None, seconds=0)
+        tiles = tmp_path / "pyramids" / f"{upload.draft.token}.aa.tif"
+        tiles.parent.mkdir()
+        tiles.write_bytes(b"tiles")
+        host.delete(upload)
+    assert not tiles.exists()
+
+
 @pytest.mark.parametrize("gravity", ["northwest", "entropy"])
 def test_a_square_may_go_where_the_operator_says(tmp_path, gravity):
     asked = settings(tmp_path, SQUARE_GRAVITY=gravity, STORAGE_URL="memory:", WORKERS_COUNT="1")

@@ -51,6 +51,7 @@ SHAPES = {
     "/": native,
 }
 PATHS = ["/api/v3/base64_crop", "/api/v6/base64_to_url", "/api/v1/crop", f"/files/{'x' * 32}.png"]
+VIEWS = f"/iiif/3/{'x' * 32}/info.json"
 
 
 def shape_of(path: str) -> Any:
@@ -87,6 +88,7 @@ def test_an_unknown_path_is_not_found_in_the_words_of_its_door(shared_inside, pa
         ("PUT", "/api/v1/uploads", "POST"),
         ("POST", "/api/v1/usage", "GET"),
         ("POST", f"/files/{'x' * 32}.png", "GET, HEAD"),
+        ("POST", "/iiif/3/x/info.json", "GET, HEAD"),
         ("POST", "/healthz", "GET, HEAD"),
         ("DELETE", "/metrics", "GET, HEAD"),
     ],
@@ -139,7 +141,9 @@ def test_a_request_that_is_too_large_is_refused_in_the_words_of_its_door(shared_
     assert shape_of(path)(answer).startswith("request body is ")
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/healthz", "/metrics", "/openapi.json", "/nothing"])
+@pytest.mark.parametrize(
+    "path", [*PATHS, VIEWS, "/healthz", "/metrics", "/openapi.json", "/nothing"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_a_page_of_somebody_else_may_ask_for_anything(shared_inside, path, method):
     answer = shared_inside.client.options(
@@ -158,7 +162,7 @@ def test_a_page_of_somebody_else_may_ask_for_anything(shared_inside, path, metho
     assert "access-control-allow-credentials" not in answer.headers
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/nothing", "/healthz"])
+@pytest.mark.parametrize("path", [*PATHS, VIEWS, "/nothing", "/healthz"])
 def test_a_page_of_somebody_else_may_read_every_answer(shared_inside, path):
     for ask in (shared_inside.client.get, shared_inside.client.post, shared_inside.client.head):
         answer = ask(path, headers=ORIGIN)
@@ -166,7 +170,7 @@ def test_a_page_of_somebody_else_may_read_every_answer(shared_inside, path):
         assert answer.headers["access-control-expose-headers"] == "*"
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/nothing", "/healthz", "/docs"])
+@pytest.mark.parametrize("path", [*PATHS, VIEWS, "/nothing", "/healthz", "/docs"])
 def test_every_answer_has_the_id_of_its_request(shared_inside, path):
     kept = shared_inside.client.get(path, headers={"x-request-id": "my-own_id-1"})
     assert kept.headers["x-request-id"] == "my-own_id-1"

@@ -348,6 +348,24 @@ def test_a_square_of_a_large_picture_is_found_by_looking(gallery, folder):
         assert 180 <= left <= 200, gravity
 
 
+class CrashingStore(BreakableStore):
+    """A store with a bug."""
+
+    def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
+        raise RuntimeError("bug at /srv/secret")
+
+
+def test_a_crash_says_nothing_and_is_logged(inside, tmp_path, caplog):
+    token, parts = kept(inside), inside.parts
+    host = replace(parts.host, store=CrashingStore())
+    made = Gallery(IiifSettings(), host, parts.renderer, Pyramids(tmp_path / "p", 2**30))
+    with inside.changed(gallery=made) as changed:
+        answer = get(changed, f"{token}/info.json", origin="https://viewer.example")
+    assert (answer.status_code, answer.text) == (500, "something went wrong here\n")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "bug at /srv/secret" in caplog.text
+
+
 class CountingPyramids(Pyramids):
     """Pyramids that count how often one was begun."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from PIL import Image
 
@@ -9,8 +11,9 @@ from conftest import decoded, encoded, gradient
 from cropwright.core.command import Edit, Output, Resize
 from cropwright.core.geometry import Rect
 from cropwright.core.limits import Limits
+from cropwright.core.models import ModelSettings
 from cropwright.engine.pipeline import render_opened
-from cropwright.engine.pyramid import build_pyramid, open_pyramid
+from cropwright.engine.pyramid import build_pyramid, open_pyramid, placed
 from cropwright.errors import BrokenPictureError, LimitExceededError, StorageUnavailableError
 
 LIMITS = Limits()
@@ -75,3 +78,23 @@ def test_a_damaged_picture_is_told_apart_from_a_disk_that_refuses(tmp_path):
 def test_a_pyramid_that_is_gone_is_told_as_such(tmp_path):
     with pytest.raises(FileNotFoundError):
         open_pyramid(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize("gravity", ["entropy", "attention"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_window_placed_by_pixels_is_found_in_a_small_level(built, gravity, orientation):
+    plain = Image.new("RGB", (2400, 1000), "white")
+    plain.paste(gradient(400, 400), (1700, 300))
+    exif = plain.getexif()
+    exif[0x0112] = orientation
+    pyramid = built(encoded(plain, "JPEG", exif=exif))
+    edit = placed(pyramid, Edit(gravity=gravity, aspect=Fraction(1)), ModelSettings())
+    assert (edit.rect.width, edit.rect.height) == (1000, 1000)
+    along = edit.rect.x if orientation == 1 else edit.rect.y
+    assert 1100 <= along <= 1400
+    edit.rect.check_inside(pyramid.facts.size)
+
+
+@pytest.mark.parametrize("edit", [Edit(rect=Rect(0, 0, 5, 5)), Edit(gravity="north"), Edit()])
+def test_a_window_placed_by_numbers_is_left_alone(built, edit):
+    assert placed(built(encoded(gradient(30, 20))), edit, ModelSettings()) == edit

@@ -10,7 +10,7 @@ from cropwright.core.geometry import Rect
 from cropwright.core.media import media_of
 from cropwright.errors import BrokenPictureError, UploadNotFoundError
 from cropwright.service.gallery import Gallery
-from cropwright.service.pyramids import Pyramids
+from cropwright.service.pyramids import Label, Pyramids
 from cropwright.service.settings import IiifSettings
 
 pytest_plugins = ["inside_fixtures"]
@@ -55,6 +55,30 @@ def test_a_pyramid_that_had_to_go_is_built_again(gallery, upload):
     assert gallery.ready(original) is None
     assert decoded(gallery.show(original, facts, EDIT).data).size == (20, 10)
     assert gallery.pyramids.find(original.label)
+
+
+class ForgetfulPyramids(Pyramids):
+    """Pyramids of which another process deletes one just after it was found."""
+
+    def find(self, label):
+        found = super().find(label)
+        if found and label in GOING:
+            GOING.remove(label)
+            found.unlink()
+        return found
+
+
+GOING: list[Label] = []
+
+
+def test_a_pyramid_that_goes_just_before_it_is_read_is_built_again(parts, upload, tmp_path):
+    pyramids = ForgetfulPyramids(tmp_path / "pyramids", 2**30)
+    gallery = Gallery(IiifSettings(pyramid_pixels=1), parts.host, parts.renderer, pyramids)
+    original = gallery.find(upload.draft.token)
+    facts = gallery.prepare(original)
+    GOING.append(original.label)
+    assert decoded(gallery.show(original, facts, EDIT).data).size == (20, 10)
+    assert GOING == []
 
 
 def test_a_picture_deleted_while_its_pyramid_is_built_leaves_none(gallery, parts, upload):

@@ -259,10 +259,13 @@ def _build(parcel: Parcel, path: str, limits: Limits) -> None:
 
 
 def _show(parcel: Parcel, pyramid: str, back: str, wish: _Wish) -> tuple[Parcel, Format, Report]:
-    from cropwright.engine.load import open_picture
-    from cropwright.engine.pipeline import render_opened
-    from cropwright.engine.pyramid import open_pyramid
+    from cropwright.engine.pipeline import render, render_opened
+    from cropwright.engine.pyramid import open_pyramid, placed
 
-    opened = open_pyramid(pyramid) if pyramid else open_picture(_unpacked(parcel), wish.limits)
-    made = render_opened(opened, wish.edit, wish.limits, wish.models)
+    if pyramid:
+        opened = open_pyramid(pyramid)
+        edit = placed(opened, wish.edit, wish.models)
+        made = render_opened(opened, edit, wish.limits, wish.models)
+    else:
+        made = render(_unpacked(parcel), wish.edit, wish.limits, wish.models)
     return packed(made.data, back), made.format, made.report
