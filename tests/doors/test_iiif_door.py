@@ -316,15 +316,16 @@ def test_pictures_of_the_folder_may_be_larger_than_uploads_up_to_a_limit_of_thei
     gallery, folder
 ):
     parts = gallery.parts
-    settings = IiifSettings(pictures=str(folder), picture_pixels=10_000)
+    settings = IiifSettings(pictures=str(folder), picture_pixels=10_000, picture_bytes=100_000)
     made = Gallery(settings, parts.host, parts.renderer, parts.gallery.pyramids)
     (folder / "a.png").write_bytes(encoded(gradient(101, 100)))
+    (folder / "b.png").write_bytes(bytes(100_001))
     with gallery.changed(gallery=made) as changed:
-        answer = get(changed, "a.png/info.json")
-    assert (answer.status_code, answer.text) == (
-        404,
-        "picture size is 10100 pixels, the limit is 10000 pixels\n",
-    )
+        answers = [get(changed, f"{name}.png/info.json") for name in "ab"]
+    assert [(answer.status_code, answer.text) for answer in answers] == [
+        (404, "picture size is 10100 pixels, the limit is 10000 pixels\n"),
+        (404, "file size is 100001 bytes, the limit is 100000 bytes\n"),
+    ]
 
 
 def test_a_square_lies_where_the_settings_say(gallery, folder):

@@ -84,6 +84,7 @@ def test_an_identifier_comes_back_as_it_was_from_its_base_uri(identifier):
         ("pct:10,25,50,50", Rect(60, 100, 300, 200)),
         ("pct:0.5,.5,0.001,200", Rect(3, 2, 1, 398)),
         ("pct:0,0,100,100", None),
+        ("pct:99.99,0,50,50", Rect(599, 0, 1, 200)),
     ],
 )
 def test_a_region_is_pixels_of_the_upright_picture_cut_at_its_edges(region, rect):

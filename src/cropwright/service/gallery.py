@@ -69,6 +69,9 @@ class Gallery:
         self.pyramids = pyramids
         self._host = host
         self._renderer = renderer
+        self._own_limits = replace(
+            renderer.limits, picture_bytes=settings.picture_bytes, pixels=settings.picture_pixels
+        )
         self._root = Path(settings.pictures).resolve() if settings.pictures else None
         self._facts: _Memory[Facts] = _Memory()
         self._failures: _Memory[tuple[float, CropwrightError]] = _Memory()
@@ -76,7 +79,8 @@ class Gallery:
     def find(self, identifier: str) -> Original:
         """A picture by its path in the operator's folder, or by the token of an upload.
 
-        Raises UploadNotFoundError if there is none, or none any more.
+        Raises UploadNotFoundError if there is none, or none any more, and LimitExceededError for a
+        file that is too large to be opened.
         """
         return self._in_folder(identifier) or self._hosted(identifier)
 
@@ -128,12 +132,7 @@ class Gallery:
 
     def limits_of(self, original: Original) -> Limits:
         """What is judged by: the operator's own pictures may be much larger."""
-        if isinstance(original.source, Upload):
-            return self._renderer.limits
-        own = self.settings
-        return replace(
-            self._renderer.limits, picture_bytes=own.picture_bytes, pixels=own.picture_pixels
-        )
+        return self._own_limits if isinstance(original.source, Path) else self._renderer.limits
 
     def _in_folder(self, identifier: str) -> Original | None:
         names = identifier.split("/")
@@ -147,6 +146,7 @@ class Gallery:
             return None
         if not path.is_relative_to(self._root) or not stat.S_ISREG(state.st_mode):
             return None
+        self._own_limits.check_bytes(state.st_size)
         version = f"{state.st_mtime_ns} {state.st_size} {state.st_ino}"
         return Original(Label(f"+{_digest(os.fspath(path))}", _digest(version)), path)
 

@@ -105,7 +105,8 @@ class Line:
         """A place for as long as the block runs. OverloadedError if the turn does not come."""
         with self._room.entered():
             try:
-                await asyncio.wait_for(self._places.acquire(), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    await self._places.acquire()
             except TimeoutError:
                 raise OverloadedError(retry_after_seconds=1) from None
             try:

@@ -90,16 +90,16 @@ async def _prepared(parts: Parts, line: Line, original: Original) -> Facts:
 
 
 def _info(parts: Parts, request: Request, original: Original, facts: Facts, uri: str) -> Response:
-    document = wire.info(uri, facts, _bounds(parts, original))
-    body = JSONResponse(document).body
-    headers = _headers(parts, original, bytes(body)) | {
-        "content-type": wire.info_type(request.headers.get("accept", "")),
+    kind = wire.info_type(request.headers.get("accept", ""))
+    body = bytes(JSONResponse(wire.info(uri, facts, _bounds(parts, original))).body)
+    headers = _headers(parts, original, kind.encode() + body) | {
+        "content-type": kind,
         "vary": "accept",
         "link": f'<{wire.PROFILE}>;rel="profile"',
     }
     if matches(request.headers.get("if-none-match"), headers["etag"]):
         return Response(status_code=304, headers=headers)
-    return _told(request, bytes(body), headers)
+    return _told(request, body, headers)
 
 
 async def _image(parts: Parts, line: Line, request: Request, shown: _Shown) -> Response:

@@ -125,7 +125,8 @@ def edit_of(view: View, facts: Facts, square: str, to: Bounds) -> Edit:
     if view.quality not in QUALITIES:
         raise InvalidValueError("quality", view.quality, ", ".join(QUALITIES))
     rect = _region(view.region, facts.size)
-    extent = rect.size if rect else Size(*(min(facts.width, facts.height),) * 2)
+    side = min(facts.width, facts.height)
+    extent = rect.size if rect else Size(side, side)
     wanted = _size(view.size, extent, to.stated(facts.size), to)
     mirror, degrees = _rotation(view.rotation)
     return Edit(
@@ -233,7 +234,7 @@ def _of_percent(match: re.Match[str], picture: Size) -> tuple[int, int, int, int
     # Less than half a pixel is still something; nothing at all is refused.
     wide, high = round(width * across), round(height * down)
     wide, high = max(wide, 1) if width else 0, max(high, 1) if height else 0
-    return round(x * across), round(y * down), wide, high
+    return math.floor(x * across), math.floor(y * down), wide, high
 
 
 def _size(word: str, extent: Size, stated: int, to: Bounds) -> Size:
