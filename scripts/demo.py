@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cropwright
 from cropwright.core.formats import WRITABLE
-from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.core.gravity import BY_PEOPLE, FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.engine.draw import drawing
 
 SIZE = {"width": 240, "height": 160}
@@ -26,7 +26,9 @@ def main(folder: Path) -> None:
     source.write_bytes(drawing(960, 640))
     picture = cropwright.open(source)
     shown = [(source, f"the source, {picture.width}x{picture.height}")]
-    for gravity in (name for name in GRAVITIES if name != SUBJECT):  # that may want a model
+    for gravity in (
+        name for name in GRAVITIES if name not in (SUBJECT, *BY_PEOPLE)
+    ):  # that may want a model
         focal = (0.68, 0.34) if gravity == FOCAL_POINT else None
         crop = picture.crop(gravity=gravity, focal=focal, **SIZE)
         rect = crop.report.rect

@@ -83,7 +83,7 @@ def test_so_many_pictures_may_be_worked_on_and_wait(tmp_path, count, per_worker,
         assert parts.work.limit == places
 
 
-@pytest.mark.parametrize("gravity", ["up", "", "CENTER", "focal_point", "face"])
+@pytest.mark.parametrize("gravity", ["up", "", "CENTER", "focal_point", "subject"])
 def test_a_square_that_goes_nowhere_is_refused_before_anything_is_opened(tmp_path, gravity):
     asked = settings(tmp_path / "data", SQUARE_GRAVITY=gravity)
     error = refusal(lambda: opened(asked).__enter__())
@@ -108,7 +108,7 @@ def test_the_tiles_of_an_upload_go_with_it(tmp_path):
     assert not tiles.exists()
 
 
-@pytest.mark.parametrize("gravity", ["northwest", "entropy"])
+@pytest.mark.parametrize("gravity", ["northwest", "entropy", "face", "auto"])
 def test_a_square_may_go_where_the_operator_says(tmp_path, gravity):
     asked = settings(tmp_path, SQUARE_GRAVITY=gravity, STORAGE_URL="memory:", WORKERS_COUNT="1")
     with opened(asked) as parts:

@@ -23,7 +23,14 @@ from conftest import COMMAND, decoded
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-GUIDES = ("README.md", "docs/service.md", "docs/api.md", "docs/modelslab.md", "docs/iiif.md")
+GUIDES = (
+    "README.md",
+    "docs/service.md",
+    "docs/api.md",
+    "docs/modelslab.md",
+    "docs/people.md",
+    "docs/iiif.md",
+)
 DOCUMENTED_BASE = "127.0.0.1:8000"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

@@ -162,7 +162,7 @@ class Crop:
 
     def _with_its_model(self) -> Picture:
         """The picture, once the model that the wish needs was fetched if it may be."""
-        if self.edit.needs_subject:
+        if self.edit.needs_model:
             from cropwright.service.models import Shelf
 
             Shelf(self.picture.models).fetch_for(self.edit)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.gravity import (
+    BY_PEOPLE,
     BY_PIXELS,
     COMPASS,
     FOCAL_POINT,
@@ -91,4 +92,4 @@ def test_a_centred_start_never_leaves_the_extent(data, extent, point):
 
 
 def test_the_list_of_gravities_names_each_once():
-    assert sorted(GRAVITIES) == sorted({*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT})
+    assert sorted(GRAVITIES) == sorted({*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT, *BY_PEOPLE})

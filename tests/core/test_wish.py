@@ -238,14 +238,14 @@ def test_rectangles_and_sizes_are_read_back_from_their_text(rect, size):
     assert (said.rect, said.resize) == (Rect(*rect), Resize(*size))
 
 
-OF_IIIF = {"turn", "tone"}
-"""What only the IIIF door has words for."""
+NO_WORDS = {"turn", "tone", "forgiving"}
+"""What only a contract's door asks for."""
 
 
 def test_the_words_of_a_wish_are_the_fields_it_can_set():
     assert (
         set(Wish.__annotations__) - {"focal", "resize_mode", "enlarge"}
-        == set(Edit.__dataclass_fields__) - {"focal_x", "focal_y", "output", "cutout"} - OF_IIIF
+        == set(Edit.__dataclass_fields__) - {"focal_x", "focal_y", "output", "cutout"} - NO_WORDS
     )
 
 

@@ -169,13 +169,13 @@ def test_where_there_is_no_key_there_is_none(headers):
 
 
 def test_cropping_means_the_largest_square_at_its_own_size():
-    assert wire.square("center", 0) == Edit(aspect=Fraction(1))
+    assert wire.square("center", 0) == Edit(aspect=Fraction(1), forgiving=True)
 
 
 def test_the_operator_may_choose_another_place_and_a_size_that_nothing_is_enlarged_to():
-    assert wire.square("entropy", 512) == Edit(
-        aspect=Fraction(1), gravity="entropy", resize=Resize(512, 512, "fit", enlarge=False)
-    )
+    resize = Resize(512, 512, "fit", enlarge=False)
+    expected = Edit(aspect=Fraction(1), gravity="entropy", forgiving=True, resize=resize)
+    assert wire.square("entropy", 512) == expected
 
 
 def test_answers_have_the_fields_and_spellings_of_the_contract():
@@ -226,3 +226,7 @@ def test_a_form_and_json_ask_for_the_same(word, picture):
     in_json = wire.parse_crop(fields(image=image, crop=word))
     in_form = wire.parse_crop(form(image=image.replace("+", " "), crop=word))
     assert (bytes(in_json.image), in_json.crop) == (bytes(in_form.image), in_form.crop)
+
+
+def test_a_square_never_fails_for_a_model_that_is_not_there():
+    assert wire.square("face", 0).forgiving

@@ -145,7 +145,7 @@ def test_a_link_may_live_up_to_a_year(seconds):
 
 REFUSED = {
     "rect": ["1,2,3", "a", 7, [1, 2, 3], [1, 2, 3, -4], [1, 2, 3, 4.5], [1, 2, 3, True]],
-    "gravity": ["middle", "CENTER", 7, True, ["center"], "auto"],
+    "gravity": ["middle", "CENTER", 7, True, ["center"], "automatic"],
     "focal_x": [-0.1, 1.1, "1.1", "nan", "inf", "a", True, [0.5], 10**400, "1e400"],
     "focal_y": [2, "50%", {}],
     "width": [

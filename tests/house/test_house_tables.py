@@ -13,7 +13,7 @@ import cropwright
 from cropwright.core.cutout import CLASSICAL, CUTOUT_MODELS
 from cropwright.core.formats import ARCHIVAL, READABLE, WRITABLE
 from cropwright.core.geometry import Rect
-from cropwright.core.gravity import BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.core.gravity import BY_PEOPLE, BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.core.models import ModelSettings
 from cropwright.doors.dpf import errors as dpf
 from cropwright.doors.dpf.wire import CropJob
@@ -35,7 +35,7 @@ JOB = CropJob("a.jpg", "b.png", Rect(0, 0, 1, 1), None, None, None, 0.5, 0.5, No
 
 
 def test_every_gravity_is_carried_out_by_exactly_one_table():
-    assert sorted([*COMPASS, FOCAL_POINT, SUBJECT, *FINDERS]) == sorted(GRAVITIES)
+    assert sorted([*COMPASS, FOCAL_POINT, SUBJECT, *BY_PEOPLE, *FINDERS]) == sorted(GRAVITIES)
     assert FINDERS.keys() == set(BY_PIXELS)
 
 

@@ -26,23 +26,27 @@ def shelf(folder: Path, **more: object) -> Shelf:
 
 
 @pytest.mark.parametrize(
-    ("edit", "name"),
+    ("edit", "names"),
     [
-        (Edit(), None),
-        (CUT, "u2netp"),
-        (Edit(gravity="subject"), "u2netp"),
-        (Edit(cutout=Cutout(model="isnet")), "isnet"),
-        (Edit(cutout=Cutout(model="classical")), None),
+        (Edit(), ()),
+        (CUT, ("u2netp",)),
+        (Edit(gravity="subject"), ("u2netp",)),
+        (Edit(gravity="face"), ("yunet",)),
+        (Edit(gravity="person"), ("yolox",)),
+        (Edit(gravity="auto"), ("yunet", "u2netp")),
+        (Edit(gravity="face", cutout=Cutout(model="isnet")), ("isnet", "yunet")),
+        (Edit(cutout=Cutout(model="isnet")), ("isnet",)),
+        (Edit(cutout=Cutout(model="classical")), ()),
     ],
 )
-def test_a_wish_needs_one_model_or_none(edit, name):
-    assert needed(edit) == name
+def test_a_wish_needs_the_models_that_it_looks_with(edit, names):
+    assert needed(edit) == names
 
 
 def test_a_failure_is_answered_and_not_tried_again_at_once(tmp_path):
     ours = shelf(tmp_path)
     assert isinstance(ours.fetch_for(CUT), ModelUnusableError)
-    assert ours.missing_for(CUT) is None
+    assert ours.missing_for(CUT) == ()
     assert ours.fetch_for(CUT) is None
 
 
@@ -56,12 +60,12 @@ def test_a_failure_is_answered_and_not_tried_again_at_once(tmp_path):
     ],
 )
 def test_nothing_is_fetched_that_is_large_forbidden_replaced_or_not_needed(tmp_path, edit, more):
-    assert shelf(tmp_path, **more).missing_for(edit) is None
+    assert shelf(tmp_path, **more).missing_for(edit) == ()
 
 
 def test_what_is_there_is_not_fetched(tmp_path):
     (tmp_path / "u2netp.onnx").write_bytes(b"here")
-    assert shelf(tmp_path).missing_for(CUT) is None
+    assert shelf(tmp_path).missing_for(CUT) == ()
 
 
 def test_pulling_without_a_network_says_so(tmp_path):

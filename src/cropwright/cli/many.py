@@ -141,12 +141,13 @@ def _run(found: list[Photo], edit: Edit, manner: Manner) -> list[Done]:
 def fetch_for(edit: Edit, loaded: settings.Settings) -> None:
     """Fetch a model that is needed and missing, under a bar; a failure is told, not raised."""
     shelf = Shelf(loaded.models)
-    row = shelf.missing_for(edit)
-    if row is None:
+    rows = shelf.missing_for(edit)
+    if not rows:
         return
     hidden = not sys.stderr.isatty()
-    label = f"Fetching {row.name}"
-    with click.progressbar(length=row.bytes, label=label, file=sys.stderr, hidden=hidden) as bar:
+    label = f"Fetching {', '.join(row.name for row in rows)}"
+    length = sum(row.bytes for row in rows)
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
         reason = shelf.fetch_for(edit, bar.update)
     if reason is not None:
         click.echo(f"{reason}", err=True)

@@ -12,6 +12,7 @@ from cropwright.core.command import RESIZE_MODES, Edit, Output
 from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
+from cropwright.core.people import People
 from cropwright.core.report import Report, Seen
 from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of, parse_size
 from cropwright.errors import WishError
@@ -156,7 +157,17 @@ def said(name: str, report: Report) -> str:
         f"  result   {report.result.width}x{report.result.height}\n"
         f"  decided  {report.decided_by} ({steps})"
     )
-    return told if report.seen is None else f"{told}\n  subject  {_said_of(report.seen)}"
+    if report.seen is not None:
+        told += f"\n  subject  {_said_of(report.seen)}"
+    return told if report.people is None else f"{told}\n  people   {_who(report.people)}"
+
+
+def _who(people: People) -> str:
+    seen = [("face", face.box) for face in people.faces]
+    seen += [("person", person.box) for person in people.persons]
+    boxes = ", ".join(f"{what} {b.width}x{b.height} at {b.x},{b.y}" for what, b in seen)
+    models = ", ".join(f"{model} ({origin})" for model, origin in people.models)
+    return f"{boxes or 'nobody'}; seen by {models}, {people.milliseconds} ms"
 
 
 def _said_of(seen: Seen) -> str:

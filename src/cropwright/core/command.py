@@ -10,7 +10,7 @@ from fractions import Fraction
 from cropwright.core.colour import WHITE, Colour
 from cropwright.core.cutout import Cutout
 from cropwright.core.geometry import Rect, Size
-from cropwright.core.gravity import GRAVITIES, SUBJECT
+from cropwright.core.gravity import AUTO, BY_PEOPLE, GRAVITIES, SUBJECT
 from cropwright.errors import InvalidValueError, MissingFieldError
 
 RESIZE_MODES = ("fit", "fill", "exact")
@@ -140,6 +140,8 @@ class Edit:
     """Exactly this, in pixels of the upright picture."""
     gravity: str = "center"
     """Where the window goes when there is no rect."""
+    forgiving: bool = False
+    """Take the centre where the gravity needs a model that cannot be had, instead of failing."""
     focal_x: float = 0.5
     focal_y: float = 0.5
     width: int | None = None
@@ -183,8 +185,18 @@ class Edit:
 
     @property
     def needs_subject(self) -> bool:
-        """Whether a model has to look at the picture, which takes its time."""
+        """Whether a model has to tell the subject from what is behind it, whatever else is seen."""
         return self.cutout is not None or (self.rect is None and self.gravity == SUBJECT)
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether a model has to look at the picture, which takes its time."""
+        return self.needs_subject or (self.rect is None and self.gravity in BY_PEOPLE)
+
+    @property
+    def endures(self) -> bool:
+        """Whether the gravity goes on without a model that cannot be had."""
+        return self.forgiving or self.gravity == AUTO
 
     def _check_rect_alone(self) -> None:
         others = {"width": self.width, "height": self.height, "aspect": self.aspect}

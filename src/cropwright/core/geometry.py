@@ -70,6 +70,17 @@ class Rect:
         bottom = min(within.height, self.bottom + vertical)
         return Rect(x, y, right - x, bottom - y)
 
+    def joined(self, other: Rect) -> Rect:
+        """The smallest rectangle around this one and another."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
+        return Rect(x, y, right - x, bottom - y)
+
+    def meets(self, other: Rect) -> bool:
+        """Whether both have pixels in common."""
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
+
     def inside(self, field: Rect) -> Rect:
         """The part of this rectangle that lies in `field`; all of `field` if none does."""
         x, y = max(self.x, field.x), max(self.y, field.y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from cropwright.core.geometry import Rect, Size
 
@@ -22,10 +23,18 @@ COMPASS: dict[str, tuple[int, int]] = {
 FOCAL_POINT = "focal_point"
 SUBJECT = "subject"
 """The box of what the picture shows, found by a model; the window is cut to it."""
+FACE = "face"
+"""Around the heads of all faces that the window holds, the largest first."""
+PERSON = "person"
+"""Around all persons that the window holds, the largest first."""
+AUTO = "auto"
+"""face, then subject, then attention, then the centre; it never fails for what is not there."""
+BY_PEOPLE = {FACE: (FACE,), PERSON: (PERSON,), AUTO: (FACE, SUBJECT, "attention")}
+"""Gravities that models place a window by -> who is asked, in order; the centre is last."""
 BY_PIXELS = ("entropy", "attention")
 """Gravities that look at the picture; one file each in `engine/focus`."""
 
-GRAVITIES = (*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT)
+GRAVITIES = (*COMPASS, FOCAL_POINT, *BY_PIXELS, SUBJECT, *BY_PEOPLE)
 
 
 def at_compass(window: Size, field: Rect, gravity: str) -> Rect:
@@ -44,6 +53,21 @@ def at_focal_point(window: Size, field: Rect, focal_x: float, focal_y: float) ->
     """
     x = _focal_start(focal_x, field.width, window.width)
     y = _focal_start(focal_y, field.height, window.height)
+    return Rect(field.x + x, field.y + y, window.width, window.height)
+
+
+def holding(window: Size, field: Rect, boxes: Sequence[Rect]) -> Rect:
+    """`window` inside `field`, centred on as many of `boxes` as it holds together, in their order.
+
+    The first box counts even where it is larger than the window.
+    """
+    kept = boxes[0]
+    for box in boxes[1:]:
+        both = kept.joined(box)
+        if both.width <= window.width and both.height <= window.height:
+            kept = both
+    x = centred_start(kept.x - field.x + kept.width // 2, field.width, window.width)
+    y = centred_start(kept.y - field.y + kept.height // 2, field.height, window.height)
     return Rect(field.x + x, field.y + y, window.width, window.height)
 
 

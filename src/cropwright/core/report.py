@@ -7,6 +7,7 @@ from typing import Any
 
 from cropwright.core.command import Facts
 from cropwright.core.geometry import Rect, Size
+from cropwright.core.people import People, sides
 
 _SIDES = ("x", "y", "width", "height")
 
@@ -41,7 +42,7 @@ class Seen:
             "model": self.model,
             "origin": self.origin,
             "confidence": round(self.confidence, 3),
-            "subject": None if self.box is None else _sides(self.box),
+            "subject": None if self.box is None else sides(self.box),
             "milliseconds": self.milliseconds,
             "instead_of": self.instead_of,
         }
@@ -61,7 +62,9 @@ class Report:
     result: Size
     """Size of the result, after any resize."""
     seen: Seen | None = None
-    """What a model saw, where one had to look."""
+    """What a model saw of the subject, where one had to look."""
+    people: People | None = None
+    """Who was seen, where somebody was looked for."""
 
     @property
     def fractions(self) -> tuple[float, float, float, float]:
@@ -77,7 +80,7 @@ class Report:
                 "format": self.source.format,
                 "frames": self.source.frames,
             },
-            "rect": _sides(self.rect),
+            "rect": sides(self.rect),
             "fractions": {
                 name: round(value, 6) for name, value in zip(_SIDES, self.fractions, strict=True)
             },
@@ -85,8 +88,8 @@ class Report:
             "tried": [{"decider": a.decider, "outcome": a.outcome} for a in self.tried],
             "result": {"width": self.result.width, "height": self.result.height},
         }
-        return told if self.seen is None else told | {"cutout": self.seen.as_dict()}
-
-
-def _sides(rect: Rect) -> dict[str, int]:
-    return dict(zip(_SIDES, (rect.x, rect.y, rect.width, rect.height), strict=True))
+        if self.seen is not None:
+            told |= {"cutout": self.seen.as_dict()}
+        if self.people is not None:
+            told |= {"people": self.people.as_dict(self.source.size)}
+        return told

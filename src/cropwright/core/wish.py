@@ -26,7 +26,8 @@ class Wish(TypedDict, total=False):
     rect: str | tuple[int, int, int, int] | None
     """Exactly this: x, y, width, height in pixels, or "10,20,300,200"."""
     gravity: str | None
-    """Where the window goes: a compass point, focal_point, entropy, attention or subject."""
+    """Where the window goes: a compass point, focal_point, entropy, attention, subject,
+    face, person or auto (face, else subject, else attention, else the centre)."""
     focal: str | tuple[float, float] | None
     """The focal point as fractions 0 to 1 of width and height, or "0.3,0.7"."""
     width: int | None

@@ -39,16 +39,21 @@ class Subject:
 
 
 def find_subject(
-    opened: Opened, model: str | None, settings: ModelSettings
+    opened: Opened,
+    model: str | None,
+    settings: ModelSettings,
+    *,
+    view: pyvips.Image | None = None,
 ) -> tuple[Subject, pyvips.Image | None]:
     """The subject of a picture, and the whole picture as stored if it had to be decoded.
 
+    `view` is the picture as models see it, where somebody has looked before.
     Raises ModelError where no model can be had, SubjectMissingError where the one that looked
     knows better than to trust itself, BrokenPictureError for damage.
     """
     started = time.monotonic()
     segmenter, name, instead_of = _segmenter(model, settings)
-    image, decoded = _looked_at(opened, segmenter.side)
+    image, decoded = (view, None) if view else looked_at(opened, segmenter.side)
     with decoding(opened.facts.format):
         mask = segmenter.segment(image)
     box = subject_box(mask.alpha, opened.facts.size)
@@ -68,7 +73,7 @@ def _segmenter(model: str | None, settings: ModelSettings) -> tuple[Segmenter, s
         return SEGMENTERS[CLASSICAL](settings), CLASSICAL, name
 
 
-def _looked_at(opened: Opened, side: int) -> tuple[pyvips.Image, pyvips.Image | None]:
+def looked_at(opened: Opened, side: int) -> tuple[pyvips.Image, pyvips.Image | None]:
     """The picture as models see it: upright, sRGB, opaque; smaller where that costs nothing."""
     decoded = None
     with decoding(opened.facts.format):

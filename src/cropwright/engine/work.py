@@ -10,6 +10,7 @@ from cropwright.core.cutout import CLEAR_FORMATS
 from cropwright.core.formats import ARCHIVAL, FALLBACK, FORMATS, Format, written_as
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.limits import Limits
+from cropwright.core.people import People
 from cropwright.core.report import Attempt, Report
 from cropwright.engine.load import Opened
 from cropwright.engine.vips import pyvips
@@ -27,7 +28,9 @@ class Window:
     decoded: pyvips.Image | None = None
     """The whole picture as stored, if choosing needed it in memory."""
     subject: Subject | None = None
-    """What a model saw, where one had to look."""
+    """What a model saw of the subject, where one had to look."""
+    people: People | None = None
+    """Who was seen, where somebody was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +76,5 @@ class Work:
             tried=window.tried,
             result=self.result,
             seen=window.subject.seen if window.subject else None,
+            people=window.people,
         )

@@ -11,6 +11,7 @@ from threading import Lock
 
 from cropwright.core.command import Edit, Plan
 from cropwright.core.cutout import CLASSICAL, DEFAULT_MODEL
+from cropwright.core.gravity import BY_PEOPLE, FACE, PERSON, SUBJECT
 from cropwright.core.models import ModelSettings
 from cropwright.engine.models.files import OWN, folder, located
 from cropwright.engine.models.registry import MODELS, Row
@@ -89,32 +90,30 @@ class Shelf:
             raise OutputUnwritableError(str(path), "file", reason, error.errno or 0) from error
         return path
 
-    def missing_for(self, wish: Edit | Plan) -> Row | None:
-        """The model that a wish needs and that would be fetched now, or None."""
-        name = needed(wish)
-        return MODELS[name] if name is not None and self._may_fetch(name) else None
+    def missing_for(self, wish: Edit | Plan) -> tuple[Row, ...]:
+        """The models that a wish needs and that would be fetched now."""
+        return tuple(MODELS[name] for name in needed(wish) if self._may_fetch(name))
 
     def fetch_for(
         self, wish: Edit | Plan, told: Told = lambda _count: None
     ) -> CropwrightError | None:
-        """Fetch the model that a wish needs, if it is missing, small enough and may be fetched.
+        """Fetch the models that a wish needs and that are missing, small enough and allowed.
 
         What goes wrong is answered and logged, not raised: without the model the worker says what
         is missing, or does without.
         """
-        if self.missing_for(wish) is None:
+        if not self.missing_for(wish):
             return None
+        failure: CropwrightError | None = None
         with self.lock:
-            row = self.missing_for(wish)
-            if row is None:  # somebody else fetched it meanwhile
-                return None
-            try:
-                self.pull(row.name, told)
-            except (ModelUnusableError, OutputUnwritableError) as error:
-                self.failed_at[row.name] = time.monotonic()
-                log.info("%s", error)
-                return error
-        return None
+            for row in self.missing_for(wish):  # asked again: somebody else may have fetched them
+                try:
+                    self.pull(row.name, told)
+                except (ModelUnusableError, OutputUnwritableError) as error:
+                    self.failed_at[row.name] = time.monotonic()
+                    log.info("%s", error)
+                    failure = error
+        return failure
 
     def _may_fetch(self, name: str) -> bool:
         row = MODELS[name]
@@ -126,12 +125,18 @@ class Shelf:
         return not lately and not path.exists()
 
 
-def needed(wish: Edit | Plan) -> str | None:
-    """The model that a wish needs a file for, or None."""
-    if not isinstance(wish, Edit) or not wish.needs_subject:
-        return None
-    name = (wish.cutout.model if wish.cutout else None) or DEFAULT_MODEL
-    return None if name == CLASSICAL else name
+_LOOKERS = {FACE: "yunet", PERSON: "yolox", SUBJECT: DEFAULT_MODEL}
+"""Who looks for what."""
+
+
+def needed(wish: Edit | Plan) -> tuple[str, ...]:
+    """The models that a wish needs files for."""
+    if not isinstance(wish, Edit) or not wish.needs_model:
+        return ()
+    names = [_LOOKERS[name] for name in BY_PEOPLE.get(wish.gravity, ()) if name in _LOOKERS]
+    if wish.needs_subject:
+        names.insert(0, (wish.cutout.model if wish.cutout else None) or DEFAULT_MODEL)
+    return tuple(name for name in dict.fromkeys(names) if name != CLASSICAL)
 
 
 def known(name: str) -> Row:

@@ -45,7 +45,7 @@ def explain_file(
 
 def seconds_for(wish: Edit | Plan, limits: WorkerLimits) -> float:
     """How long a worker may take for a wish."""
-    looks = isinstance(wish, Edit) and wish.needs_subject
+    looks = isinstance(wish, Edit) and wish.needs_model
     return limits.cutout_seconds if looks else limits.deadline_seconds
 
 

@@ -70,7 +70,7 @@ class SquareSettings:
     """What /api/v3/base64_crop makes of a picture when asked to crop it; /iiif/3 has the gravity."""
 
     gravity: str = "center"
-    """Where the square goes: a compass point, entropy or attention."""
+    """Where the square goes: a compass point, entropy, attention, face, person or auto."""
     size: int = 0
     """Sides of the result in pixels; 0 keeps the square's own, and nothing is enlarged."""
 

@@ -81,7 +81,7 @@ def key(fields: Fields, headers: Any) -> str | None:
 def square(gravity: str, size: int) -> Edit:
     """What "crop" means (ML-3): the largest square, at its own size unless the operator says."""
     resize = Resize(size, size, "fit") if size else None
-    return Edit(aspect=Fraction(1), gravity=gravity, resize=resize)
+    return Edit(aspect=Fraction(1), gravity=gravity, forgiving=True, resize=resize)
 
 
 def _flag(fields: Fields, name: str, *, default: bool) -> bool:

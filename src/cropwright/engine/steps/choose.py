@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from cropwright.core.command import Edit
 from cropwright.core.geometry import Rect, Size, to_stored, to_upright, upright_size, whole
-from cropwright.core.gravity import COMPASS, FOCAL_POINT, SUBJECT, at_compass, at_focal_point
+from cropwright.core.gravity import (
+    BY_PEOPLE,
+    COMPASS,
+    FOCAL_POINT,
+    SUBJECT,
+    at_compass,
+    at_focal_point,
+)
 from cropwright.core.models import ModelSettings
 from cropwright.core.report import Attempt
 from cropwright.core.window import around, finished, window_size
@@ -16,7 +23,7 @@ from cropwright.engine.steps.trim import plain_border
 from cropwright.engine.subject import Subject, find_subject
 from cropwright.engine.vips import pyvips
 from cropwright.engine.work import Window
-from cropwright.errors import SubjectMissingError
+from cropwright.errors import ModelError, SubjectMissingError
 
 
 def choose(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
@@ -25,12 +32,12 @@ def choose(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
     Raises RectOutsideError, RectEmptyError, SubjectMissingError, ModelError or damage.
     """
     if not edit.needs_subject:
-        return _chosen(opened, edit, None)
+        return _chosen(opened, edit, None, models)
     if edit.rect is not None:  # refused before a model looks
         edit.rect.check_inside(opened.facts.size)
     subject, decoded = _subject(opened, edit, models)
-    window = _chosen(opened, edit, subject)
-    return replace(window, subject=subject, decoded=window.decoded or decoded)
+    window = _chosen(opened, edit, subject, models)
+    return replace(window, subject=subject or window.subject, decoded=window.decoded or decoded)
 
 
 def _subject(
@@ -43,12 +50,16 @@ def _subject(
         if edit.cutout is not None:
             raise
         return None, None
+    except ModelError:
+        if edit.cutout is not None or not edit.endures:
+            raise
+        return None, None
     if edit.cutout is not None and found.seen.box is None:
         raise SubjectMissingError("nothing stands out from what is around it")
     return found, decoded
 
 
-def _chosen(opened: Opened, edit: Edit, subject: Subject | None) -> Window:
+def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSettings) -> Window:
     size = opened.facts.size
     if edit.rect is not None:
         edit.rect.check_inside(size)
@@ -64,9 +75,18 @@ def _chosen(opened: Opened, edit: Edit, subject: Subject | None) -> Window:
     if wanted == field.size:
         kept = tried or (Attempt("whole", "nothing to cut"),)
         return Window(finished(field, edit, size), kept, decoded)
-    placed = _placed(opened, edit, field, wanted)
-    rect = finished(placed.rect, edit, size)
-    return Window(rect, tried + placed.tried, placed.decoded or decoded)
+    if edit.gravity in BY_PEOPLE:
+        from cropwright.engine.steps.seek import seek
+
+        placed = seek(opened, edit, models, field=field, wanted=wanted)
+    else:
+        placed = _placed(opened, edit, field, wanted)
+    return replace(
+        placed,
+        rect=finished(placed.rect, edit, size),
+        tried=tried + placed.tried,
+        decoded=placed.decoded or decoded,
+    )
 
 
 def _field(opened: Opened, edit: Edit) -> tuple[Rect, tuple[Attempt, ...], pyvips.Image | None]:
