@@ -22,6 +22,7 @@ from cropwright.service.accounts import Accounts
 from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
+from cropwright.service.models import Shelf
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
 from cropwright.service.pyramids import Pyramids
@@ -36,6 +37,7 @@ from cropwright.service.settings import (
 from cropwright.sources.remote import Fetcher
 from cropwright.sources.settings import SourceSettings
 from cropwright.storage.memory import MemoryStore
+from cutouts import NO_MODELS
 
 NOW = 1_700_000_000_000
 BASE = "http://pictures.test"
@@ -97,7 +99,7 @@ def parts_in(folder: Path, workers: Workers, clock: Clock) -> Iterator[Parts]:
         pyramids = Pyramids(folder / "pyramids", 2**30)
         host = Host(BreakableStore(), catalog, clock, pyramids.forget)
         gates = GateSettings()
-        renderer = Renderer(workers, Limits())
+        renderer = Renderer(workers, Limits(), Shelf(NO_MODELS))
         yield Parts(
             server=ServerSettings(),
             links=LinkSettings(),

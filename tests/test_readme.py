@@ -28,6 +28,7 @@ GUIDES = (
     "docs/service.md",
     "docs/api.md",
     "docs/modelslab.md",
+    "docs/cropphoto.md",
     "docs/people.md",
     "docs/iiif.md",
 )
@@ -80,7 +81,11 @@ class Service:
             self.base = f"127.0.0.1:{listener.getsockname()[1]}"
         others = {k: v for k, v in os.environ.items() if not k.startswith("CROPWRIGHT_")}
         path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
-        self.environment = others | {"PATH": path}
+        self.environment = others | {
+            "PATH": path,
+            "CROPWRIGHT_SOURCES_ALLOW": "127.0.0.0/8",
+            "CROPWRIGHT_MODELS_FIRST_USE_BYTES": "0",
+        }
         port = self.base.rpartition(":")[2]
         with (folder / "said").open("wb") as said, (folder / "log").open("wb") as log:
             self._process = subprocess.Popen(

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from cropwright import __version__
 from cropwright.catalog.open import Catalog, open_catalog
 from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
 from cropwright.doors.iiif import routes as iiif
 from cropwright.doors.modelslab.routes import v3, v6
@@ -49,6 +50,7 @@ log = logging.getLogger(__name__)
 DOORS: dict[str, Callable[[Parts], Starlette]] = {
     "/api/v3": v3,
     "/api/v6": v6,
+    "/v1": v1,
     "/files": files,
     iiif.PREFIX: iiif.iiif,
 }

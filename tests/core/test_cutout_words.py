@@ -28,6 +28,7 @@ BOX = Rect(100, 50, 80, 120)
         ({"background_picture": b"png"}, Cutout(background=b"png")),
         ({"model": "quality", "shadow": True}, Cutout(model="isnet", shadow=Shadow())),
         ({"only_mask": True}, Cutout(only_mask=True)),
+        ({"no_subject": "keep"}, Cutout(no_subject="keep")),
     ],
 )
 def test_words_become_a_cutout(words, expected):
@@ -50,6 +51,7 @@ def test_the_other_words_keep_their_meaning():
         ({"background": "blueish"}, "background"),
         ({"background": "blur", "background_picture": b"png"}, "background"),
         ({"background": "blur", "only_mask": True}, "only_mask"),
+        ({"no_subject": "clear"}, "no_subject"),
         ({"sharpness": 3}, "sharpness"),
         ({"animate": True}, "animate"),
     ],

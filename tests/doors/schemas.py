@@ -14,7 +14,15 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "array": lambda value: isinstance(value, list),
     "null": lambda value: value is None,
 }
-IGNORED = {"description", "default", "examples", "title", "format", "contentMediaType"}
+IGNORED = {
+    "description",
+    "default",
+    "examples",
+    "title",
+    "format",
+    "contentMediaType",
+    "contentEncoding",
+}
 """Words that say something and demand nothing."""
 
 

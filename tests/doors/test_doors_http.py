@@ -29,6 +29,15 @@ def modelslab(answer: Any) -> str:
     return told["message"]
 
 
+def cropphoto(answer: Any) -> str:
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/json"
+    assert told["status"] == answer.status_code
+    assert re.fullmatch(r"/exception/(client|server)_error/[a-z_]+", told["type"])
+    assert told["title"]
+    return told["detail"]
+
+
 def native(answer: Any) -> str:
     told = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
@@ -46,11 +55,18 @@ SHAPES = {
     "/api/v3": modelslab,
     "/api/v6": modelslab,
     "/api/v1": native,
+    "/v1": cropphoto,
     "/files": files,
     "/iiif/3": files,
     "/": native,
 }
-PATHS = ["/api/v3/base64_crop", "/api/v6/base64_to_url", "/api/v1/crop", f"/files/{'x' * 32}.png"]
+PATHS = [
+    "/api/v3/base64_crop",
+    "/api/v6/base64_to_url",
+    "/api/v1/crop",
+    "/v1/crop/remove-background",
+    f"/files/{'x' * 32}.png",
+]
 VIEWS = f"/iiif/3/{'x' * 32}/info.json"
 
 
@@ -86,6 +102,8 @@ def test_an_unknown_path_is_not_found_in_the_words_of_its_door(shared_inside, pa
         ("PUT", "/api/v6/3d/base64_to_url", "POST"),
         ("GET", "/api/v1/crop", "POST"),
         ("PUT", "/api/v1/uploads", "POST"),
+        ("PUT", f"/api/v1/uploads/{'x' * 32}", "DELETE, GET"),
+        ("GET", "/v1/crop/remove-background", "POST"),
         ("POST", "/api/v1/usage", "GET"),
         ("POST", f"/files/{'x' * 32}.png", "GET, HEAD"),
         ("POST", "/iiif/3/x/info.json", "GET, HEAD"),
@@ -110,9 +128,18 @@ class CrashingStore(BreakableStore):
         raise RuntimeError("bug at /srv/secret")
 
 
+class Everywhere:
+    """Finds the same picture at every address."""
+
+    def fetch(self, url: str, field: str, limit: int) -> bytes:
+        return PICTURE
+
+
 def asked(inside: Inside, path: str) -> Any:
     """A request that comes as far as the store, from a page of somebody else."""
     body = {"key": inside.key, "image": BASE64, "base64_string": BASE64}
+    if path.startswith("/v1"):
+        body = {"image_url": "http://pictures.test/x.png", "response_type": "url"}
     if path.startswith("/api/v1"):
         body = {"image": BASE64, "answer": "link"}
     if path.startswith("/files"):
@@ -124,7 +151,8 @@ def asked(inside: Inside, path: str) -> Any:
 def test_a_crash_comes_out_in_the_words_of_its_door_and_says_nothing(inside, caplog, path):
     if path.startswith("/files"):
         path = inside.keep(PICTURE)["url"].partition(".test")[2]
-    with inside.changed(host=replace(inside.parts.host, store=CrashingStore())) as other:
+    host = replace(inside.parts.host, store=CrashingStore())
+    with inside.changed(host=host, fetcher=Everywhere()) as other:
         answer = asked(other, path)
     assert answer.status_code == 500
     assert "secret" not in shape_of(path)(answer)
@@ -133,9 +161,9 @@ def test_a_crash_comes_out_in_the_words_of_its_door_and_says_nothing(inside, cap
     assert caplog.records[-1].facts["request_id"] == answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("path", PATHS[:3])
+@pytest.mark.parametrize("path", PATHS[:4])
 def test_a_request_that_is_too_large_is_refused_in_the_words_of_its_door(shared_inside, path):
-    with shared_inside.changed(server=ServerSettings(body_bytes=100)) as other:
+    with shared_inside.changed(server=ServerSettings(body_bytes=50)) as other:
         answer = asked(other, path)
     assert answer.status_code == 413
     assert shape_of(path)(answer).startswith("request body is ")

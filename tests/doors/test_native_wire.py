@@ -30,11 +30,11 @@ def form(**values: str | bytes) -> Fields:
     return Fields(values)
 
 
-def parsed(**values: object) -> wire.CropCall:
+def parsed(**values: object) -> wire.PictureCall:
     return wire.parse_crop(fields(image="AAAA", **values))
 
 
-def in_form(**values: str) -> wire.CropCall:
+def in_form(**values: str) -> wire.PictureCall:
     return wire.parse_crop(form(image="AAAA", **values))
 
 
@@ -111,7 +111,7 @@ def test_json_and_a_form_ask_for_the_same(as_json, as_form, edit):
     assert in_form(**as_form).edit == edit
 
 
-@pytest.mark.parametrize("name", sorted(wire.KNOWN - {"image"}))
+@pytest.mark.parametrize("name", sorted(wire.CROP_FIELDS - {"image"}))
 def test_what_is_null_or_empty_is_as_good_as_absent(name):
     assert parsed(**{name: None}) == parsed(**{name: ""}) == parsed()
     assert in_form(**{name: ""}) == in_form()
@@ -231,9 +231,9 @@ SOURCES = [
     (fields(image="AAAA", url=None, upload=""), wire.Source(encoded=b"AAAA")),
     (form(image="AAAA", url=""), wire.Source(encoded=b"AAAA")),
     (form(image=b"\x89PNG"), wire.Source(data=b"\x89PNG")),
-    (form(image=b"", url="https://a.test/x"), wire.Source(url="https://a.test/x")),
-    (fields(url="https://a.test/x"), wire.Source(url="https://a.test/x")),
-    (fields(upload="abc"), wire.Source(upload="abc")),
+    (form(image=b"", url="https://a.test/x"), wire.Source(url="https://a.test/x", field="url")),
+    (fields(url="https://a.test/x"), wire.Source(url="https://a.test/x", field="url")),
+    (fields(upload="abc"), wire.Source(upload="abc", field="upload")),
 ]
 
 
@@ -262,9 +262,10 @@ def test_without_one_place_for_the_picture_there_is_none(values, field):
 
 
 def test_every_documented_field_is_known_and_the_other_way_round():
-    assert schema.CROP.keys() == wire.KNOWN
+    assert schema.CROP.keys() == wire.CROP_FIELDS
+    assert schema.CUTOUT.keys() == wire.CUTOUT_FIELDS
     wire.check_upload(fields(**dict.fromkeys(schema.UPLOAD, "x")))
-    for name in sorted(wire.KNOWN - schema.UPLOAD.keys()):
+    for name in sorted(wire.CROP_FIELDS - schema.UPLOAD.keys()):
         with pytest.raises(InvalidValueError):
             wire.check_upload(fields(**{name: "x"}))
 
@@ -410,7 +411,7 @@ loose = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(sorted(wire.KNOWN)), loose, max_size=4))
+@given(st.dictionaries(st.sampled_from(sorted(wire.CROP_FIELDS)), loose, max_size=4))
 def test_no_values_whatever_make_more_than_an_error_of_ours(values):
     with suppress(InvalidValueError, MissingFieldError, MalformedRequestError):
         wire.parse_crop(from_json(json.dumps({"image": "AAAA", **values}).encode()))

@@ -13,6 +13,7 @@ from schemas import matches
 
 import cropwright
 from conftest import encoded, gradient
+from cropwright.core.formats import WRITABLE
 from cropwright.doors.native import schema
 from inside import BASE
 
@@ -47,6 +48,7 @@ def test_it_is_an_openapi_3_1_document_of_this_version(document):
 def test_it_tells_of_our_own_api_and_of_nothing_else(document):
     assert {(method, path) for method, path, _ in operations(document)} == {
         ("POST", "/api/v1/crop"),
+        ("POST", "/api/v1/cutout"),
         ("POST", "/api/v1/uploads"),
         ("GET", "/api/v1/uploads/{upload_id}"),
         ("DELETE", "/api/v1/uploads/{upload_id}"),
@@ -61,7 +63,7 @@ def test_every_operation_says_what_it_does_needs_a_key_and_can_be_refused(docume
         assert operation["security"] == [{"HTTPBearer": []}]
         assert {"401", "default"} <= operation["responses"].keys()
         names.append(operation["operationId"])
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 6
 
 
 def test_every_reference_leads_somewhere(document):
@@ -78,14 +80,22 @@ def test_no_refusal_is_documented_in_another_shape_than_ours(document):
                 assert answer["content"]["application/problem+json"]["schema"] == schema.PROBLEM
 
 
+REQUESTED = {
+    "/api/v1/crop": schema.CROP,
+    "/api/v1/cutout": schema.CUTOUT,
+    "/api/v1/uploads": schema.UPLOAD,
+}
+
+
 def test_json_and_forms_are_documented_with_the_same_fields(document):
-    for path, fields in (("/api/v1/crop", schema.CROP), ("/api/v1/uploads", schema.UPLOAD)):
+    for path, fields in REQUESTED.items():
         content = document["paths"][path]["post"]["requestBody"]["content"]
         assert content.keys() == {"application/json", "multipart/form-data"}
         for row in content.values():
             assert row["schema"]["properties"].keys() == fields.keys()
-        file = content["multipart/form-data"]["schema"]["properties"]["image"]
-        assert file["format"] == "binary"
+        for name in fields.keys() & {"image", "background_picture"}:
+            file = content["multipart/form-data"]["schema"]["properties"][name]
+            assert file["format"] == "binary"
 
 
 REQUESTS = [
@@ -142,6 +152,51 @@ def test_a_request_that_the_document_forbids_is_refused_as_it_says(shared_inside
     answer = shared_inside.crop(asked)
     assert answer.status_code == 400
     assert matches(schema.PROBLEM, answer.json())
+
+
+DESCRIBED = [
+    ({"answer": "base64"}, 200),
+    ({"answer": "base64", "explain": True}, 200),
+    ({"dry_run": True, "gravity": "entropy", "aspect": "1:1"}, 200),
+    ({"answer": "link"}, 201),
+    ({"answer": "link", "explain": True}, 201),
+]
+
+
+def described(document: dict[str, Any], method: str, path: str, status: int) -> dict[str, Any]:
+    answers = document["paths"][path][method]["responses"]
+    return answers[str(status)]["content"]
+
+
+@pytest.mark.parametrize(("fields", "status"), DESCRIBED)
+def test_an_answer_in_json_is_what_the_document_describes(shared_inside, document, fields, status):
+    answer = shared_inside.crop({"image": BASE64, **fields})
+    row = described(document, "post", "/api/v1/crop", status)["application/json"]["schema"]
+    assert answer.status_code == status
+    assert matches(row, answer.json())
+    assert not matches(row, answer.json() | {"more": 1})
+
+
+@pytest.mark.parametrize("format_name", WRITABLE)
+def test_every_type_of_an_answer_in_bytes_is_described(shared_inside, document, format_name):
+    answer = shared_inside.crop({"image": BASE64, "format": format_name})
+    kinds = described(document, "post", "/api/v1/crop", 200)
+    assert kinds[answer.headers["content-type"]]["schema"]["format"] == "binary"
+
+
+def test_uploads_and_usage_are_what_the_document_describes(shared_inside, document):
+    made = shared_inside.keep(PICTURE)
+    place = "/api/v1/uploads/{upload_id}"
+    found = shared_inside.client.get(f"/api/v1/uploads/{made['id']}", headers=shared_inside.bearer)
+    used = shared_inside.client.get("/api/v1/usage", headers=shared_inside.bearer)
+    for method, path, status, told in (
+        ("post", "/api/v1/uploads", 201, made),
+        ("get", place, 200, found.json()),
+        ("get", "/api/v1/usage", 200, used.json()),
+    ):
+        row = described(document, method, path, status)["application/json"]["schema"]
+        assert matches(row, told)
+        assert not matches(row, told | {"more": 1})
 
 
 def test_the_page_of_the_document_needs_no_other_host(shared_inside):

@@ -1,4 +1,4 @@
-"""The shared conformance cases of the ModelsLab doors, against a running service."""
+"""The shared conformance cases of the doors for others' clients, against a running service."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ SYSTEMS = [
     "modelslab_common",
     "modelslab_delete_image",
     "modelslab_v3_legacy_host",
+    "crop_photo_remove_background",
 ]
 LINK_SECONDS = 4
 QUEUE = 5
@@ -25,6 +26,7 @@ def report(shared, tmp_path_factory) -> list[dict]:
     """The outcome of every case, all systems in one run because they wait for the same clock."""
     folder = tmp_path_factory.mktemp("conformance")
     settings = {"LINKS_V6_SECONDS": str(LINK_SECONDS), "SOURCES_ALLOW": "127.0.0.0/8"}
+    settings |= {"MODELS_FOLDER": str(folder), "MODELS_FIRST_USE_BYTES": "0"}
     with running(Server(folder, **settings)) as server:
         arguments = {
             "--cases": shared / "conformance" / "cases.json",

@@ -197,6 +197,27 @@ def test_without_a_model_what_cannot_be_right_is_refused(picture):
         cut(encoded(picture))
 
 
+@pytest.mark.parametrize("background", [None, Colour(0, 0, 255), Blur()])
+def test_where_no_subject_is_found_the_whole_picture_may_be_kept(background):
+    plain = encoded(gradient(64, 40))
+    made = cut(plain, Cutout(no_subject="keep", background=background), output=Output("png"))
+    assert decoded(made.data).convert("RGB").tobytes() == decoded(plain).tobytes()
+    assert (made.report.seen.box, made.report.seen.confidence) == (None, 0)
+
+
+def test_the_mask_of_a_picture_kept_whole_is_white():
+    made = cut(encoded(gradient(64, 40)), Cutout(no_subject="keep", only_mask=True))
+    assert decoded(made.data).getextrema() == (255, 255)
+
+
+def test_what_was_clear_stays_clear_in_a_picture_kept_whole():
+    source = gradient(64, 40)
+    source.putalpha(200)
+    made = cut(encoded(source), Cutout(no_subject="keep"))
+    assert made.report.seen.box is None
+    assert decoded(made.data).getchannel("A").getextrema() == (200, 200)
+
+
 @pytest.mark.parametrize("name", ["u2netp", "isnet"])
 def test_a_model_that_was_named_is_never_replaced(name):
     with pytest.raises(ModelMissingError, match=f"cropwright models pull {name}"):

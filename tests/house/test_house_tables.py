@@ -15,6 +15,7 @@ from cropwright.core.formats import ARCHIVAL, READABLE, WRITABLE
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import BY_PEOPLE, BY_PIXELS, COMPASS, FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.core.models import ModelSettings
+from cropwright.doors.cropphoto import errors as cropphoto
 from cropwright.doors.dpf import errors as dpf
 from cropwright.doors.dpf.wire import CropJob
 from cropwright.doors.iiif import errors as iiif
@@ -70,6 +71,7 @@ def test_the_dpf_contract_s_words_stay_in_its_door(word):
 
 
 SENTENCES: dict[str, Callable[[CropwrightError], str]] = {
+    "cropphoto": lambda error: cropphoto.row_of(error)[1],
     "dpf": lambda error: dpf.sentence(error, JOB),
     "iiif": lambda error: iiif.status_and_sentence(error)[1],
     "modelslab": lambda error: modelslab.status_and_sentence(error)[1],
@@ -95,6 +97,13 @@ def test_modelslab_s_words_stay_in_its_door(word):
     users = {path for path in SOURCE.rglob("*.py") if word in path.read_text(encoding="utf-8")}
     assert users
     assert {path for path in users if SOURCE / "doors" / "modelslab" not in path.parents} == set()
+
+
+@pytest.mark.parametrize("word", ["output_image_url", "invalid_payload"])
+def test_crop_photo_s_words_stay_in_its_door(word):
+    users = {path for path in SOURCE.rglob("*.py") if word in path.read_text(encoding="utf-8")}
+    assert users
+    assert {path for path in users if SOURCE / "doors" / "cropphoto" not in path.parents} == set()
 
 
 def test_the_changelog_is_headed_by_what_is_unreleased_or_by_this_version():

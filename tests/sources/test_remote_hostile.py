@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +12,7 @@ from cropwright.errors import CropwrightError, SourceBlockedError
 from cropwright.sources.remote import Fetcher, system_addresses
 from cropwright.sources.settings import SourceSettings
 from cropwright.sources.sniff import sniff
+from hostile import hostile, table
 
 LIMIT = 5 * 1024 * 1024
 
@@ -41,11 +36,10 @@ def numeric_or_loopback(host: str, port: int) -> list[str]:
 
 
 def test_no_url_of_the_shared_table_reaches_the_canary(shared):
-    table = json.loads((shared / "corpus" / "requests" / "fetch_urls.json").read_text())
     with socket.create_server(("127.0.0.1", 0)) as canary:
         port = str(canary.getsockname()[1])
         fetcher = Fetcher(SourceSettings(), resolve=numeric_or_loopback)
-        for case in table["cases"]:
+        for case in table(shared, "fetch_urls"):
             with pytest.raises(SourceBlockedError):
                 fetcher.fetch(case["url"].replace("$PORT", port), "url", LIMIT)
         canary.setblocking(False)
@@ -60,34 +54,22 @@ def test_the_canary_would_be_seen():
     assert "127.0.0.1" in system_addresses("127.0.0.1", 80)
 
 
-@contextmanager
-def hostile(shared: Path) -> Iterator[int]:
-    """The shared hostile origin; the port it listens on."""
-    command = [sys.executable, "-u", shared / "corpus" / "hostile_origin.py", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield int(process.stdout.readline().split()[1])
-        finally:
-            process.kill()
-
-
 def reached() -> Fetcher:
     return Fetcher(SourceSettings(allow="127.0.0.0/8"))
 
 
 @pytest.mark.slow
 def test_hostile_origins_are_taken_or_refused_as_labelled(shared):
-    table = json.loads((shared / "corpus" / "requests" / "origin_cases.json").read_text())
-    fetcher = reached()
+    fetcher, cases = reached(), table(shared, "origin_cases")
 
     def judged(case: dict) -> tuple[bool, float]:
         started = time.monotonic()
         fate = taken(fetcher, f"http://127.0.0.1:{port}{case['path']}")
         return fate, time.monotonic() - started
 
-    with hostile(shared) as port, ThreadPoolExecutor(len(table["cases"])) as threads:
-        fates = list(threads.map(judged, table["cases"]))
-    for case, (fate, seconds) in zip(table["cases"], fates, strict=True):
+    with hostile(shared) as port, ThreadPoolExecutor(len(cases)) as threads:
+        fates = list(threads.map(judged, cases))
+    for case, (fate, seconds) in zip(cases, fates, strict=True):
         assert case["expect"] == "either" or fate == (case["expect"] == "accept"), case["id"]
         assert seconds <= 11, case["id"]
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from cropwright.core.command import RESIZE_MODES, Edit, Output
-from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS
+from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS, NO_SUBJECT_WORDS, REFUSE
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
 from cropwright.core.people import People
@@ -71,6 +71,13 @@ _CUTOUT = (
     ),
     click.option("--shadow", is_flag=True, help="Put a soft shadow under the subject."),
     click.option("--only-mask", is_flag=True, help="Write the coverage itself, white on black."),
+    click.option(
+        "--no-subject",
+        type=click.Choice(NO_SUBJECT_WORDS),
+        default=REFUSE,
+        show_default=True,
+        help="Where no subject is found: refuse, or keep the whole picture.",
+    ),
 )
 _WRITTEN = (
     click.option(
@@ -95,7 +102,10 @@ _WINDOW_WORDS = (
     *("rect", "gravity", "focal", "aspect", "margin", "trim"),
     *("resize", "resize_mode", "enlarge"),
 )
-_CUTOUT_WORDS = ("model", "background", "background_picture", "shadow", "only_mask")
+_CUTOUT_WORDS = (
+    *("model", "background", "background_picture"),
+    *("shadow", "only_mask", "no_subject"),
+)
 
 
 def window_options(function: Function) -> Function:

@@ -14,6 +14,8 @@ CUTOUT_MODELS = (DEFAULT_MODEL, "isnet", "birefnet", CLASSICAL)
 """One file each in `engine/models`."""
 MODEL_WORDS = {"quality": "isnet"}
 """Other words for a model, by what they promise."""
+REFUSE, KEEP = NO_SUBJECT_WORDS = ("refuse", "keep")
+"""What to do where no subject is found: refuse, or keep the whole picture, which loses nothing."""
 CLEAR_FORMATS = ("png", "webp", "avif")
 """Formats that hold soft transparency."""
 
@@ -71,11 +73,15 @@ class Cutout:
     shadow: Shadow | None = None
     only_mask: bool = False
     """The result is the coverage itself: white where the subject is."""
+    no_subject: str = REFUSE
+    """What to do where nothing stands out: a word of NO_SUBJECT_WORDS."""
     edges: Edges = field(default_factory=Edges)
 
     def __post_init__(self) -> None:
         if self.model is not None and self.model not in CUTOUT_MODELS:
             raise InvalidValueError("model", self.model, ", ".join([*CUTOUT_MODELS, *MODEL_WORDS]))
+        if self.no_subject not in NO_SUBJECT_WORDS:
+            raise InvalidValueError("no_subject", self.no_subject, " or ".join(NO_SUBJECT_WORDS))
         if self.only_mask and (self.background is not None or self.shadow is not None):
             raise InvalidValueError("only_mask", "true", "no background or shadow beside it")
 

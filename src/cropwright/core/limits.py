@@ -74,8 +74,8 @@ class BodyLimits:
 
     bytes: int
     seconds: float
-    parts: int = 20
-    """Most parts of a multipart body, fields and files each."""
+    parts: int = 40
+    """Most fields of a form, and most files: every word that a request may have fits in."""
 
 
 def _processors() -> int:

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from cropwright.core.colour import WHITE, parse_colour
 from cropwright.core.command import Edit, Margin, Output, Resize
-from cropwright.core.cutout import MODEL_WORDS, Backdrop, Blur, Cutout, Shadow
+from cropwright.core.cutout import MODEL_WORDS, REFUSE, Backdrop, Blur, Cutout, Shadow
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import FOCAL_POINT
 from cropwright.errors import InvalidValueError
@@ -64,6 +64,8 @@ class CutoutWish(Wish, total=False):
     """Put a soft shadow under the subject."""
     only_mask: bool
     """The result is the coverage itself, white where the subject is."""
+    no_subject: str
+    """Where no subject is found: refuse (the default), or keep the whole picture."""
 
 
 _CUTOUT_WORDS = CutoutWish.__annotations__.keys() - (Wish.__annotations__.keys() - {"background"})
@@ -78,6 +80,7 @@ def cutout_of(wish: CutoutWish, output: Output | None = None) -> Edit:
         background=_backdrop(wish),
         shadow=Shadow() if wish.get("shadow") else None,
         only_mask=wish.get("only_mask", False),
+        no_subject=wish.get("no_subject", REFUSE),
     )
     return replace(edit_of(rest, output), cutout=cutout)
 

@@ -12,11 +12,11 @@ from cropwright.core.geometry import Rect, Size
 from cropwright.core.models import ModelSettings
 from cropwright.core.report import Seen
 from cropwright.engine.load import Opened
-from cropwright.engine.models import SEGMENTERS, Segmenter
+from cropwright.engine.models import SEGMENTERS, Mask, Segmenter
 from cropwright.engine.steps.colour import to_srgb
 from cropwright.engine.steps.read import shrunk
 from cropwright.engine.vips import decoding, pyvips
-from cropwright.errors import ModelMissingError, ModelUnusableError
+from cropwright.errors import ModelMissingError, ModelUnusableError, SubjectMissingError
 
 if TYPE_CHECKING:
     from cropwright.engine.matte import Floats
@@ -36,6 +36,8 @@ class Subject:
     mask: Floats
     """Of the whole upright picture, at the model's own size."""
     seen: Seen
+    missing: str
+    """Why there is none, where `seen` has no box."""
 
 
 def find_subject(
@@ -48,18 +50,29 @@ def find_subject(
     """The subject of a picture, and the whole picture as stored if it had to be decoded.
 
     `view` is the picture as models see it, where somebody has looked before.
-    Raises ModelError where no model can be had, SubjectMissingError where the one that looked
-    knows better than to trust itself, BrokenPictureError for damage.
+    Where there is none, what was seen has no box and no confidence. Raises ModelError where no
+    model can be had, BrokenPictureError for damage.
     """
     started = time.monotonic()
     segmenter, name, instead_of = _segmenter(model, settings)
     image, decoded = (view, None) if view else looked_at(opened, segmenter.side)
     with decoding(opened.facts.format):
-        mask = segmenter.segment(image)
+        mask, missing = _segmented(segmenter, image)
     box = subject_box(mask.alpha, opened.facts.size)
     elapsed = round((time.monotonic() - started) * 1000)
-    seen = Seen(name, segmenter.origin, mask.confidence, box, elapsed, instead_of)
-    return Subject(mask.alpha, seen), decoded
+    confidence = mask.confidence if box else 0.0
+    seen = Seen(name, segmenter.origin, confidence, box, elapsed, instead_of)
+    return Subject(mask.alpha, seen, missing), decoded
+
+
+def _segmented(segmenter: Segmenter, image: pyvips.Image) -> tuple[Mask, str]:
+    """What a model sees, or an empty mask; and what to say where nothing stands out."""
+    import numpy as np
+
+    try:
+        return segmenter.segment(image), "nothing stands out from what is around it"
+    except SubjectMissingError as error:  # it knows better than to trust itself
+        return Mask(np.zeros((1, 1), np.float32), 0.0), error.reason
 
 
 def _segmenter(model: str | None, settings: ModelSettings) -> tuple[Segmenter, str, str | None]:

@@ -43,9 +43,9 @@ class Fields:
     has_escapes: bool = True
     """Whether JSON's text may hold escapes: in megabytes without any, none need be looked for."""
 
-    def fingerprint(self) -> str:
-        """The same for the same names and values, whatever the order they came in."""
-        digest = hashlib.sha256()
+    def fingerprint(self, address: str) -> str:
+        """The same for the same names and values sent there, whatever the order they came in."""
+        digest = hashlib.sha256(f"{address}\0".encode())
         for name, value in sorted(self.values.items(), key=lambda item: item[0]):
             written = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
             digest.update(f"{name}\0{memoryview(written).nbytes}\0".encode())

@@ -1,8 +1,8 @@
-"""What the native API's requests come to: get the picture, crop it, keep it. Run in a thread."""
+"""What requests for pictures come to: get the picture, work on it, keep it. Run in a thread."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit
@@ -30,23 +30,36 @@ class Source:
     """Where to fetch it."""
     upload: str | None = None
     """The token of an upload of the same key."""
+    field: str = "image"
+    """The name of the request's field that says so, for errors."""
 
 
-def crop(parts: Parts, key: ApiKey | None, source: Source, edit: Edit) -> Made:
-    """The crop of a picture, wherever it is."""
-    return parts.renderer.render(_fetched(parts, key, source).data, edit)
+def crop(
+    parts: Parts, key: ApiKey | None, source: Source, edit: Edit, behind: Source | None = None
+) -> Made:
+    """What an edit makes of a picture; `behind` is the picture to put behind a cut-out."""
+    data = _fetched(parts, key, source).data
+    return parts.renderer.render(data, _with_backdrop(parts, key, edit, behind))
 
 
-def explain(parts: Parts, key: ApiKey | None, source: Source, edit: Edit) -> Report:
+def explain(
+    parts: Parts, key: ApiKey | None, source: Source, edit: Edit, behind: Source | None = None
+) -> Report:
     """What `crop` would keep, and why."""
-    return parts.renderer.explain(_fetched(parts, key, source).data, edit)
+    data = _fetched(parts, key, source).data
+    return parts.renderer.explain(data, _with_backdrop(parts, key, edit, behind))
 
 
 def crop_and_keep(
-    parts: Parts, key: ApiKey | None, source: Source, edit: Edit, seconds: int
+    parts: Parts,
+    key: ApiKey | None,
+    source: Source,
+    edit: Edit,
+    seconds: int,
+    behind: Source | None = None,
 ) -> tuple[Upload, Report]:
-    """The crop, hosted for so long."""
-    made = crop(parts, key, source, edit)
+    """The result, hosted for so long."""
+    made = crop(parts, key, source, edit, behind)
     media, key_id = media_of(made.format.name), key.id if key else None
     return parts.host.keep(made.data, media, key_id=key_id, seconds=seconds), made.report
 
@@ -56,16 +69,23 @@ def keep(parts: Parts, key: ApiKey | None, source: Source, seconds: int) -> Uplo
     return keep_bytes(parts, key, _fetched(parts, key, source), seconds=seconds)
 
 
+def _with_backdrop(parts: Parts, key: ApiKey | None, edit: Edit, behind: Source | None) -> Edit:
+    if behind is None or edit.cutout is None:
+        return edit
+    picture = _fetched(parts, key, behind).data
+    return replace(edit, cutout=replace(edit.cutout, background=picture))
+
+
 def _fetched(parts: Parts, key: ApiKey | None, source: Source) -> Decoded:
     limit = parts.server.picture_bytes
     if source.encoded is not None:
-        return decode(source.encoded, "image", limit)
+        return decode(source.encoded, source.field, limit)
     if source.url is not None:
-        return Decoded(parts.fetcher.fetch(source.url, "url", limit), "")
+        return Decoded(parts.fetcher.fetch(source.url, source.field, limit), "")
     if source.upload is not None:
         upload = parts.host.owned(key.id if key else None, token=source.upload)
         return Decoded(parts.host.read(upload), upload.draft.media_type)
     data = source.data or b""
     if len(data) > limit:
-        raise LimitExceededError("image", limit, len(data), "bytes")
+        raise LimitExceededError(source.field, limit, len(data), "bytes")
     return Decoded(data, "")

@@ -61,6 +61,8 @@ class LinkSettings:
     """Links of /api/v6/base64_to_url and its siblings."""
     native_seconds: int = DAY_SECONDS
     """Links of /api/v1, where the request names no time of its own."""
+    cropphoto_seconds: int = DAY_SECONDS
+    """Links of /v1, Crop.photo's contract."""
     sweep_seconds: int = 30
     """How often expired files are looked for."""
 

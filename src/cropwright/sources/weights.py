@@ -40,7 +40,8 @@ class Hosts:
             "release-assets.githubusercontent.com",
             "objects.githubusercontent.com",
             "media.githubusercontent.com",
-            "cdn-lfs.huggingface.co",
+            "us.aws.cdn.hf.co",
+            "us.gcp.cdn.hf.co",
             "cas-bridge.xethub.hf.co",
         }
     )

@@ -45,7 +45,7 @@ OPERATIONS = ("crop", "batch")
 _U32 = 2**32
 _CUTOUT_WORDS = {
     **dict.fromkeys(("model", "background", "rect", "gravity", "focal"), read_string),
-    **dict.fromkeys(("aspect", "margin", "resize", "resize_mode"), read_string),
+    **dict.fromkeys(("aspect", "margin", "resize", "resize_mode", "no_subject"), read_string),
     **dict.fromkeys(("width", "height"), read_whole),
     **dict.fromkeys(("shadow", "only_mask", "trim", "enlarge"), read_boolean),
 }

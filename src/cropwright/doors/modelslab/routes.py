@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from cropwright.core.hosting import ApiKey
 from cropwright.doors.modelslab import errors, wire
 from cropwright.errors import CapacityError, CropwrightError, MissingFieldError
+from cropwright.http.door import Words, posting
 from cropwright.http.fields import Fields, read_fields
 from cropwright.service import hosting
 from cropwright.service.parts import Parts
 
-Endpoint = Callable[[Request], Awaitable[JSONResponse]]
-
 
 def v3(parts: Parts) -> Starlette:
     """What lies below /api/v3."""
-    return _door(
+    return posting(
         {
             "/base64_crop": partial(_base64_crop, parts),
             "/delete_image": partial(_delete_image, parts),
-        }
+        },
+        _WORDS,
     )
 
 
 def v6(parts: Parts) -> Starlette:
     """What lies below /api/v6."""
-    return _door(
+    return posting(
         {
             f"/{path}": partial(_base64_to_url, parts, name)
             for path, name in wire.V6_PAYLOADS.items()
-        }
+        },
+        _WORDS,
     )
 
 
@@ -74,39 +72,15 @@ async def _received(parts: Parts, request: Request) -> tuple[Fields, ApiKey | No
     return fields, await parts.identified(wire.key(fields, request.headers), address)
 
 
-def _door(endpoints: dict[str, Endpoint]) -> Starlette:
-    routes = [Route(path, endpoint, methods=["POST"]) for path, endpoint in endpoints.items()]
-    routes += [Route(f"{route.path}/", route.endpoint, methods=["POST"]) for route in routes]
-    app = Starlette(
-        routes=routes,
-        exception_handlers={
-            CropwrightError: _refused,
-            HTTPException: _not_here,
-            Exception: _failed,
-        },
-    )
-    app.router.redirect_slashes = False  # a redirected POST becomes a GET (section 3)
-    return app
-
-
-async def _refused(_request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, CropwrightError):
-        return await _failed(_request, error)
+def _refusal(error: CropwrightError) -> JSONResponse:
     status, sentence = errors.status_and_sentence(error)
     wait = error.retry_after_seconds if isinstance(error, CapacityError) else None
-    headers = {} if wait is None else {"retry-after": str(wait)}
-    return JSONResponse(wire.error_answer(sentence, wait), status, headers)
+    return JSONResponse(wire.error_answer(sentence, wait), status)
 
 
-async def _not_here(_request: Request, error: Exception) -> JSONResponse:
-    status, headers = (
-        (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    )
+def _status(status: int) -> JSONResponse:
     said = {404: "There is nothing at this address.", 405: "Use POST at this address."}
-    return JSONResponse(
-        wire.error_answer(said.get(status, errors.INTERNAL)), status, dict(headers or {})
-    )
+    return JSONResponse(wire.error_answer(said.get(status, errors.INTERNAL)), status)
 
 
-async def _failed(_request: Request, _error: Exception) -> JSONResponse:
-    return JSONResponse(wire.error_answer(errors.INTERNAL), 500)
+_WORDS = Words(_refusal, _status)

@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from cropwright.doors.native import errors
 from cropwright.errors import CapacityError, CropwrightError, InvalidValueError
@@ -47,7 +49,19 @@ async def _not_here(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code, said = _WORDS.get(status, ("bad_request", "The request cannot be followed"))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == 405:
+        headers = {"allow": _allowed(request)}
     return _problem(errors.described(status, said, said, code, _request_id(request)), headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of an address; the first route that has the path knows only its own."""
+    found = [
+        context.methods
+        for context in iter_route_contexts(request.app.routes)
+        if context.methods and context.matches(request.scope)[0] is not Match.NONE
+    ]
+    return ", ".join(sorted(set().union(*found)))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:

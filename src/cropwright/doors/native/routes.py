@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cropwright.core.hosting import ApiKey
-from cropwright.doors.native import schema, wire
+from cropwright.doors.native import bodies, schema, wire
 from cropwright.http.fields import Fields, read_fields
+from cropwright.http.labels import labels
 from cropwright.service import calls
 from cropwright.service.parts import Parts
 
@@ -29,14 +30,6 @@ _IDEMPOTENCY = Annotated[
         description="Repeating a request with the same word gives the first answer again.",
     ),
 ]
-_MADE: dict[int | str, schema.Schema] = {
-    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
-    201: {
-        "description": 'Hosted, for answer "link"',
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    },
-}
-
 _REFUSALS = schema.answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 _OWN_REFUSALS = schema.answers(401, 404, 503)
 
@@ -52,32 +45,49 @@ router = APIRouter(prefix=PREFIX, tags=["cropwright"], dependencies=[Security(_B
 """The paths below /api/v1; the application they are part of has the parts in its state."""
 
 
-@router.post("/crop", responses=_MADE | _REFUSALS, openapi_extra=schema.body(schema.CROP))
+@router.post(
+    "/crop",
+    response_class=Response,
+    responses=bodies.CROPPED | _REFUSALS,
+    openapi_extra=schema.body(schema.CROP),
+)
 async def crop(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
     """Crop a picture: answered as bytes, as base64 in JSON, or as a link."""
-    fields, key = await _received(parts, request)
-    call = wire.parse_crop(fields)
-    if call.dry_run:
-        report = await parts.worked(key, calls.explain, parts, key, call.source, call.edit)
-        return JSONResponse({"explain": report.as_dict()})
-    make = partial(_cropped, parts, request, key, call)
-    if call.answer != "link":
-        return await make()
-    return await _once(parts, key, idempotency_key, fields, make)
+    return await _answered(parts, request, wire.parse_crop, idempotency_key)
 
 
 @router.post(
-    "/uploads", status_code=201, responses=_REFUSALS, openapi_extra=schema.body(schema.UPLOAD)
+    "/cutout",
+    response_class=Response,
+    responses=bodies.CUT_OUT | _REFUSALS,
+    openapi_extra=schema.body(schema.CUTOUT),
+)
+async def cutout(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+    """Cut a picture's subject out; answered as crops are, and labelled with who looked."""
+    return await _answered(parts, request, wire.parse_cutout, idempotency_key)
+
+
+@router.post(
+    "/uploads",
+    status_code=201,
+    response_class=Response,
+    responses=bodies.UPLOADED | _REFUSALS,
+    openapi_extra=schema.body(schema.UPLOAD),
 )
 async def upload(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
     """Host a file of any kind we know, byte for byte, and get its link."""
     fields, key = await _received(parts, request)
     wire.check_upload(fields)
     make = partial(_uploaded, parts, request, key, fields)
-    return await _once(parts, key, idempotency_key, fields, make)
+    fingerprint = fields.fingerprint(request.url.path)
+    return await _once(parts, key, idempotency_key, fingerprint, make)
 
 
-@router.get("/uploads/{upload_id}", responses=_OWN_REFUSALS)
+@router.get(
+    "/uploads/{upload_id}",
+    response_class=Response,
+    responses=bodies.UPLOAD_FACTS | _OWN_REFUSALS,
+)
 async def upload_facts(request: Request, parts: _PARTS, upload_id: str) -> Response:
     """What there is to say about an upload of yours."""
     key = await _identified(parts, request)
@@ -93,7 +103,7 @@ async def delete_upload(request: Request, parts: _PARTS, upload_id: str) -> Resp
     return Response(status_code=204)
 
 
-@router.get("/usage", responses=schema.answers(401, 503))
+@router.get("/usage", response_class=Response, responses=bodies.USED | schema.answers(401, 503))
 async def usage(request: Request, parts: _PARTS) -> Response:
     """What your key has hosted, and may."""
     key = await _identified(parts, request)
@@ -101,23 +111,37 @@ async def usage(request: Request, parts: _PARTS) -> Response:
     return JSONResponse(wire.usage_answer(used, key.allowance if key else wire.UNLIMITED))
 
 
-async def _cropped(
-    parts: Parts, request: Request, key: ApiKey | None, call: wire.CropCall
+async def _answered(
+    parts: Parts, request: Request, parse: Callable[[Fields], wire.PictureCall], word: str | None
 ) -> Response:
+    fields, key = await _received(parts, request)
+    call = parse(fields)
+    if call.dry_run:
+        order = (parts, key, call.source, call.edit, call.behind)
+        report = await parts.worked(key, calls.explain, *order)
+        return JSONResponse({"explain": report.as_dict()}, headers=labels(report))
+    make = partial(_made, parts, request, key, call)
+    if call.answer != "link":
+        return await make()
+    return await _once(parts, key, word, fields.fingerprint(request.url.path), make)
+
+
+async def _made(
+    parts: Parts, request: Request, key: ApiKey | None, call: wire.PictureCall
+) -> Response:
+    order = (parts, key, call.source, call.edit)
     if call.answer == "link":
         seconds = parts.links.native_seconds if call.seconds is None else call.seconds
-        kept, report = await parts.worked(
-            key, calls.crop_and_keep, parts, key, call.source, call.edit, seconds
-        )
+        kept, report = await parts.worked(key, calls.crop_and_keep, *order, seconds, call.behind)
         told = wire.upload_answer(kept, _link(parts, request, kept))
-        told |= {"explain": report.as_dict()} if call.explain else {}
-        return JSONResponse(told, 201, {"location": _place(kept.draft.token)})
-    made = await parts.worked(key, calls.crop, parts, key, call.source, call.edit)
+        place = {"location": _place(kept.draft.token)}
+        return JSONResponse(told | wire.reasons(report, call.explain), 201, place | labels(report))
+    made = await parts.worked(key, calls.crop, *order, call.behind)
+    headers = labels(made.report)
     if call.answer == "base64":
         told = wire.picture_answer(made.data, made.format.media_type, made.report)
-        told |= {"explain": made.report.as_dict()} if call.explain else {}
-        return JSONResponse(told)
-    headers = {"x-content-type-options": "nosniff"}
+        return JSONResponse(told | wire.reasons(made.report, call.explain), headers=headers)
+    headers["x-content-type-options"] = "nosniff"
     if call.explain:
         headers["cropwright-explain"] = json.dumps(made.report.as_dict(), separators=(",", ":"))
     return Response(made.data, 200, headers, made.format.media_type)
@@ -136,13 +160,13 @@ async def _once(
     parts: Parts,
     key: ApiKey | None,
     word: str | None,
-    fields: Fields,
+    fingerprint: str,
     make: Callable[[], Awaitable[Response]],
 ) -> Response:
     """The answer of `make`, or the one that its Idempotency-Key was given before."""
     if word is None:
         return await make()
-    earlier = await parts.errand(parts.once.begin, key and key.id, word, fields.fingerprint())
+    earlier = await parts.errand(parts.once.begin, key and key.id, word, fingerprint)
     if earlier is not None:
         told = {"idempotency-replayed": "true", "location": _place(json.loads(earlier.body)["id"])}
         return Response(earlier.body, earlier.status, told, "application/json")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cropwright.core.command import RESIZE_MODES
+from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS, NO_SUBJECT_WORDS, REFUSE
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
-from cropwright.doors.native.wire import ANSWERS, LONGEST_LINK_SECONDS
+from cropwright.doors.native.wire import ANSWERS, FILES, LONGEST_LINK_SECONDS
 
 Schema = dict[str, Any]
 
@@ -39,8 +40,7 @@ _LINK: dict[str, Schema] = {
         "How long a link lives; 0 keeps it until it is deleted.", 0, maximum=LONGEST_LINK_SECONDS
     ),
 }
-CROP: dict[str, Schema] = {
-    **_SOURCE,
+_WINDOW: dict[str, Schema] = {
     "rect": {
         "description": "Exactly this, in pixels of the upright picture.",
         "oneOf": [
@@ -77,8 +77,8 @@ CROP: dict[str, Schema] = {
     },
     "resize_mode": _text("How resize fits.", enum=list(RESIZE_MODES), default="fit"),
     "enlarge": _flag("Let resize make the picture larger."),
-    "background": _text("Behind transparent parts in jpeg.", examples=["#ffffff"]),
-    "animate": _flag("Keep all frames of an animated GIF or WebP."),
+}
+_WRITTEN: dict[str, Schema] = {
     "format": _text("What to write; without it the picture's own.", enum=[*WRITABLE, "jpg"]),
     "quality": _whole("For jpeg, webp and avif.", 1, maximum=100, default=85),
     "lossless": _flag("No loss in webp and avif."),
@@ -88,7 +88,43 @@ CROP: dict[str, Schema] = {
     "dry_run": _flag("Decide and explain only: nothing is made."),
     **_LINK,
 }
+CROP: dict[str, Schema] = {
+    **_SOURCE,
+    **_WINDOW,
+    "background": _text("Behind transparent parts in jpeg.", examples=["#ffffff"]),
+    "animate": _flag("Keep all frames of an animated GIF or WebP."),
+    **_WRITTEN,
+}
 """Every field of a crop request."""
+CUTOUT: dict[str, Schema] = {
+    **_SOURCE,
+    "model": _text(
+        "Who looks for the subject, and no other; without it u2netp, or classical where that is "
+        "not installed. quality is isnet.",
+        enum=[*CUTOUT_MODELS, *MODEL_WORDS],
+    ),
+    "background": _text(
+        "Behind the subject: transparent, blur (the picture's own, out of focus) or a colour.",
+        default="transparent",
+        examples=["#ffffff", "blur"],
+    ),
+    "background_picture": _text(
+        "A picture to put behind the subject, cut to cover the result: base64, bare or as a data "
+        "URI; in a form also a file."
+    ),
+    "background_url": _text("Where to fetch that picture.", format="uri"),
+    "background_upload": _text("The id of an earlier upload that is that picture."),
+    "shadow": _flag("Put a soft shadow under the subject."),
+    "only_mask": _flag("Make the coverage itself: white where the subject is."),
+    "no_subject": _text(
+        "Where no subject is found: refuse, or keep the whole picture.",
+        enum=list(NO_SUBJECT_WORDS),
+        default=REFUSE,
+    ),
+    **_WINDOW,
+    **_WRITTEN,
+}
+"""Every field of a request for a cut-out."""
 
 UPLOAD: dict[str, Schema] = {
     "image": _text("The file: base64, bare or as a data URI; in a form also a file."),
@@ -102,7 +138,8 @@ def body(fields: dict[str, Schema]) -> Schema:
     """An operation's request body: the same fields as JSON and as a form."""
     in_json = {"type": "object", "properties": fields, "additionalProperties": False}
     file = {"type": "string", "format": "binary", "description": "The picture's file."}
-    in_form = {"type": "object", "properties": {**fields, "image": file}}
+    files = dict.fromkeys(fields.keys() & FILES, file)
+    in_form = {"type": "object", "properties": {**fields, **files}}
     content = {
         "application/json": {"schema": in_json},
         "multipart/form-data": {"schema": in_form},

@@ -9,18 +9,27 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from cropwright.core.command import Edit, Output
+from cropwright.core.cutout import REFUSE
 from cropwright.core.hosting import Allowance, Upload, Usage
 from cropwright.core.report import Report
-from cropwright.core.wish import Wish, edit_of
+from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of
 from cropwright.errors import InvalidValueError, MissingFieldError
 from cropwright.http.fields import Fields
 from cropwright.service.calls import Source
 
 ANSWERS = ("bytes", "base64", "link")
 SOURCES = ("image", "url", "upload")
+BEHIND = {
+    "image": "background_picture",
+    "url": "background_url",
+    "upload": "background_upload",
+}
+"""Where the picture for the background is, as SOURCES say it of the picture itself."""
+FILES = frozenset({"image", BEHIND["image"]})
+"""Fields that may be files of a form."""
 UNLIMITED = Allowance()
 _UPLOAD_FIELDS = frozenset({"image", "url", "expires_seconds"})
 LONGEST_LINK_SECONDS = 366 * 24 * 60 * 60
@@ -31,11 +40,13 @@ _WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
-class CropCall:
-    """A crop request."""
+class PictureCall:
+    """A crop request, or one for a cut-out."""
 
     source: Source
     edit: Edit
+    behind: Source | None
+    """The picture to put behind the subject."""
     answer: str
     explain: bool
     dry_run: bool
@@ -43,12 +54,37 @@ class CropCall:
     """How long the link lives; None for the service's own time."""
 
 
-def parse_crop(fields: Fields) -> CropCall:
+def parse_crop(fields: Fields) -> PictureCall:
     """A crop request. Raises InvalidValueError or MissingFieldError."""
-    _check_names(fields, KNOWN)
-    return CropCall(
+    _check_names(fields, CROP_FIELDS)
+    window: Any = _window(fields)
+    wish: Wish = window | {
+        "background": _word(fields, "background"),
+        "animate": _truth(fields, "animate"),
+    }
+    return _call(fields, edit_of(wish, _output(fields)), None)
+
+
+def parse_cutout(fields: Fields) -> PictureCall:
+    """A request for a cut-out. Raises InvalidValueError or MissingFieldError."""
+    _check_names(fields, CUTOUT_FIELDS)
+    behind = _behind(fields)
+    window: Any = _window(fields)
+    wish: CutoutWish = window | {
+        "model": _word(fields, "model"),
+        "background": _word(fields, "background"),
+        "shadow": _truth(fields, "shadow"),
+        "only_mask": _truth(fields, "only_mask"),
+        "no_subject": _word(fields, "no_subject") or REFUSE,
+    }
+    return _call(fields, cutout_of(wish, _output(fields)), behind)
+
+
+def _call(fields: Fields, edit: Edit, behind: Source | None) -> PictureCall:
+    return PictureCall(
         source=parse_source(fields),
-        edit=_edit(fields),
+        edit=edit,
+        behind=behind,
         answer=_answer(fields),
         explain=_truth(fields, "explain"),
         dry_run=_truth(fields, "dry_run"),
@@ -67,24 +103,41 @@ def _check_names(fields: Fields, known: frozenset[str]) -> None:
         name = min(unknown)[:40]
         raise InvalidValueError(name, "no field", f"one of {', '.join(sorted(known))}")
     for name, value in fields.values.items():
-        if isinstance(value, bytes) and name != "image":
+        if isinstance(value, bytes) and name not in FILES:
             raise InvalidValueError(name, "a file", "text")
 
 
 def parse_source(fields: Fields) -> Source:
     """The one picture a request names."""
-    given = [name for name in SOURCES if fields.has(name)]
-    if len(given) != 1:
-        if not given:
-            raise MissingFieldError("image", "one of image, url and upload is needed")
-        raise InvalidValueError(given[1], "given too", f"no {given[1]} beside {given[0]}")
-    if given == ["image"]:
-        value = fields.values["image"]
-        if isinstance(value, bytes):
-            return Source(data=value)
-        return Source(encoded=fields.encoded("image"))
-    text = fields.text(given[0])
-    return Source(url=text) if given == ["url"] else Source(upload=text)
+    source = _source(fields, dict(zip(SOURCES, SOURCES, strict=True)))
+    if source is None:
+        raise MissingFieldError("image", "one of image, url and upload is needed")
+    return source
+
+
+def _behind(fields: Fields) -> Source | None:
+    """The picture to put behind the subject; no colour beside it."""
+    source, word = _source(fields, BEHIND), _word(fields, "background")
+    if source is not None and word:
+        raise InvalidValueError("background", word[:40], f"no background beside {source.field}")
+    return source
+
+
+def _source(fields: Fields, names: dict[str, str]) -> Source | None:
+    given = [(kind, name) for kind, name in names.items() if fields.has(name)]
+    if len(given) > 1:
+        one, other = given[0][1], given[1][1]
+        raise InvalidValueError(other, "given too", f"no {other} beside {one}")
+    if not given:
+        return None
+    ((kind, name),) = given
+    value = fields.values[name]
+    if isinstance(value, bytes):
+        return Source(data=value, field=name)
+    if kind == "image":
+        return Source(encoded=fields.encoded(name), field=name)
+    text = fields.text(name)
+    return Source(url=text, field=name) if kind == "url" else Source(upload=text, field=name)
 
 
 def parse_seconds(fields: Fields) -> int | None:
@@ -95,8 +148,9 @@ def parse_seconds(fields: Fields) -> int | None:
     return seconds
 
 
-def _edit(fields: Fields) -> Edit:
-    wish = {
+def _window(fields: Fields) -> dict[str, Any]:
+    """The words that say what to keep."""
+    return {
         "rect": _rect(_plain(fields, "rect", "text, four numbers or an object", dict, list)),
         "gravity": _word(fields, "gravity"),
         "focal": _focal(fields),
@@ -108,27 +162,31 @@ def _edit(fields: Fields) -> Edit:
         "resize": _resize(_plain(fields, "resize", "text or an object", dict)),
         "resize_mode": _word(fields, "resize_mode") or "fit",
         "enlarge": _truth(fields, "enlarge"),
-        "background": _word(fields, "background"),
-        "animate": _truth(fields, "animate"),
     }
+
+
+def _output(fields: Fields) -> Output:
     quality = _whole(fields, "quality")
-    output = Output(
+    return Output(
         format=_word(fields, "format"),
         quality=85 if quality is None else quality,
         lossless=_truth(fields, "lossless"),
     )
-    return edit_of(cast("Wish", wish), output)
 
 
-KNOWN = frozenset(
+_ALIKE = frozenset(
     {
         *SOURCES,
-        *(Wish.__annotations__.keys() - {"focal"}),
         *("focal_x", "focal_y", "format", "quality", "lossless"),
         *("answer", "inline", "explain", "dry_run", "expires_seconds"),
     }
 )
+CROP_FIELDS = _ALIKE | Wish.__annotations__.keys() - {"focal"}
 """Every field of a crop request."""
+CUTOUT_FIELDS = (
+    _ALIKE | {*BEHIND.values()} | CutoutWish.__annotations__.keys() - {"focal", "animate"}
+)
+"""Every field of a request for a cut-out."""
 
 
 def _answer(fields: Fields) -> str:
@@ -229,6 +287,12 @@ def picture_answer(data: bytes, media_type: str, report: Report) -> dict[str, An
         "height": report.result.height,
         "size_bytes": len(data),
     }
+
+
+def reasons(report: Report, explain: bool) -> dict[str, Any]:
+    """What answers in JSON say beside the picture: who cut it out, and why if that was asked."""
+    told: dict[str, Any] = {} if report.seen is None else {"cutout": report.seen.as_dict()}
+    return told | ({"explain": report.as_dict()} if explain else {})
 
 
 def usage_answer(usage: Usage, allowance: Allowance) -> dict[str, Any]:

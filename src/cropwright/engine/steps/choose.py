@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cropwright.core.command import Edit
+from cropwright.core.cutout import KEEP
 from cropwright.core.geometry import Rect, Size, to_stored, to_upright, upright_size, whole
 from cropwright.core.gravity import (
     BY_PEOPLE,
@@ -35,28 +36,16 @@ def choose(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
         return _chosen(opened, edit, None, models)
     if edit.rect is not None:  # refused before a model looks
         edit.rect.check_inside(opened.facts.size)
-    subject, decoded = _subject(opened, edit, models)
-    window = _chosen(opened, edit, subject, models)
-    return replace(window, subject=subject or window.subject, decoded=window.decoded or decoded)
-
-
-def _subject(
-    opened: Opened, edit: Edit, models: ModelSettings
-) -> tuple[Subject | None, pyvips.Image | None]:
-    """The subject; a cut-out cannot do without one, a gravity can."""
     try:
-        found, decoded = find_subject(opened, edit.cutout.model if edit.cutout else None, models)
-    except SubjectMissingError:
-        if edit.cutout is not None:
-            raise
-        return None, None
+        subject, decoded = find_subject(opened, edit.cutout.model if edit.cutout else None, models)
     except ModelError:
         if edit.cutout is not None or not edit.endures:
             raise
-        return None, None
-    if edit.cutout is not None and found.seen.box is None:
-        raise SubjectMissingError("nothing stands out from what is around it")
-    return found, decoded
+        return _chosen(opened, edit, None, models)
+    if edit.cutout is not None and subject.seen.box is None and edit.cutout.no_subject != KEEP:
+        raise SubjectMissingError(subject.missing)
+    window = _chosen(opened, edit, subject, models)
+    return replace(window, subject=subject, decoded=window.decoded or decoded)
 
 
 def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSettings) -> Window:

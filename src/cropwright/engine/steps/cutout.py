@@ -27,27 +27,32 @@ def cut_out(work: Work) -> Work:
     with decoding(work.opened.facts.format):
         frame = _eight_bit_colours(work.frames[0]).copy_memory()
         place = Place(subject.mask, work.opened.facts.size, work.window.rect)
-        made = _matted(frame, place, cutout)
+        # Without a subject the whole picture is kept: a wish for anything else was refused before.
+        made = _matted(frame, place if subject.seen.box else None, cutout)
         if not cutout.only_mask:
             made = set_behind(made, _opaque(frame), cutout, work.limits)
     return work.showing((made,))
 
 
-def _matted(frame: pyvips.Image, place: Place, cutout: Cutout) -> pyvips.Image:
+def _matted(frame: pyvips.Image, place: Place | None, cutout: Cutout) -> pyvips.Image:
     from cropwright.engine.matte import pixels_of
     from cropwright.engine.matte.refine import coverage, own_colours
 
     colours = _opaque(frame)
-    alpha = coverage(place, colours, cutout.edges)
+    alpha = coverage(place, colours, cutout.edges) if place else _full(colours)
     if frame.hasalpha():  # what was clear stays so
         alpha = (alpha * frame[3] / 255).rint().cast("uchar")
     alpha = alpha.copy_memory()
     if cutout.only_mask:
         return alpha.copy(interpretation="b-w")
-    if cutout.edges.colours:
+    if cutout.edges.colours and place:
         pixels = own_colours(pixels_of(colours), pixels_of(alpha)[:, :, 0])
         colours = _like(colours, pixels)
     return colours.bandjoin(alpha).copy(interpretation="srgb")
+
+
+def _full(image: pyvips.Image) -> pyvips.Image:
+    return image[0].new_from_image(255).cast("uchar")
 
 
 def _like(image: pyvips.Image, pixels: Bytes) -> pyvips.Image:

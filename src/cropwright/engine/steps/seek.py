@@ -16,7 +16,7 @@ from cropwright.engine.load import Opened
 from cropwright.engine.people import View, find_faces, find_persons, viewed
 from cropwright.engine.subject import find_subject
 from cropwright.engine.work import Window
-from cropwright.errors import ModelError, SubjectMissingError
+from cropwright.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,11 +103,7 @@ def _persons(search: _Search) -> _Answer:
 
 
 def _subject(search: _Search) -> _Answer:
-    opened = search.view.opened
-    try:
-        subject, _ = find_subject(opened, None, search.models, view=search.view.image)
-    except SubjectMissingError:
-        return _Answer("nothing stands out")
+    subject, _ = find_subject(search.view.opened, None, search.models, view=search.view.image)
     window, box = Window(search.field, (), subject=subject), subject.seen.box
     if box is None or not box.meets(search.field):
         return _Answer("nothing stands out", window=window)
