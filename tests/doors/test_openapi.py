@@ -14,7 +14,9 @@ from schemas import matches
 import cropwright
 from conftest import encoded, gradient
 from cropwright.core.formats import WRITABLE
-from cropwright.doors.native import schema
+from cropwright.core.geometry import Rect, Size
+from cropwright.core.people import Face, People, Person, Point
+from cropwright.doors.native import bodies, schema
 from inside import BASE
 
 pytest_plugins = ["inside_fixtures"]
@@ -175,6 +177,12 @@ def test_an_answer_in_json_is_what_the_document_describes(shared_inside, documen
     assert answer.status_code == status
     assert matches(row, answer.json())
     assert not matches(row, answer.json() | {"more": 1})
+
+
+def test_people_that_were_seen_are_what_the_document_describes():
+    face = Face(Rect(20, 20, 30, 40), (Point(30, 30),) * 5, 0.9)
+    people = People((face,), (Person(Rect(0, 0, 60, 90), 0.8),), (("yunet", "verified"),), 7)
+    assert matches(bodies.PEOPLE, people.as_dict(Size(100, 100)))
 
 
 @pytest.mark.parametrize("format_name", WRITABLE)
