@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from cropwright.catalog import postgresql, sqlite
 from cropwright.catalog.answers import Answers
 from cropwright.catalog.database import RETRY_AFTER_SECONDS, Database
+from cropwright.catalog.jobs import Jobs
 from cropwright.catalog.keys import Keys
 from cropwright.catalog.migrate import migrate
 from cropwright.catalog.settings import CatalogSettings
@@ -45,6 +46,7 @@ class Catalog:
     uploads: Uploads
     keys: Keys
     answers: Answers
+    jobs: Jobs
     database: Database
 
     @classmethod
@@ -103,4 +105,4 @@ def _opened(url: URL, settings: CatalogSettings) -> Catalog:
     except BaseException:
         database.close()
         raise
-    return Catalog(Uploads(database), Keys(database), Answers(database), database)
+    return Catalog(Uploads(database), Keys(database), Answers(database), Jobs(database), database)

@@ -88,3 +88,41 @@ answers = Table(
     Column("status", Integer),
     Column("body", Text),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _number(),
+    Column("token", Text, nullable=False, unique=True),
+    Column("key_id", BigInteger, ForeignKey("keys.id")),
+    Column("wish", Text, nullable=False),
+    Column("pictures", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    # When a pending job may be begun, and when the lease of one that was begun ends.
+    Column("due_ms", BigInteger, nullable=False),
+    Column("holder", Text),
+    Column("done", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    sqlite_autoincrement=True,
+)
+Index("jobs_due", jobs.c.state, jobs.c.due_ms)
+Index("jobs_owner", jobs.c.key_id, jobs.c.id)
+
+job_labels = Table(
+    "job_labels",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("label", Text, nullable=False, index=True),
+)
+
+job_results = Table(
+    "job_results",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    # No foreign key: a result's link ends, and its row goes, while the job is still told about.
+    Column("upload_id", BigInteger, nullable=False),
+)
