@@ -157,5 +157,21 @@ CUT_OUT = _pictures("The cut-out, or what it would be")
 UPLOADED: dict[int | str, Schema] = {
     201: {"description": "Hosted", "headers": _LOCATION, "content": _json(FILE)}
 }
+_WORDS: Schema = {"type": "array", "items": _TEXT}
+ABOUT = _object(
+    "What the service takes and can do.",
+    {
+        "version": _TEXT,
+        "keys_required": {"type": "boolean"},
+        "picture_bytes": _COUNT | {"description": "Largest picture taken."},
+        "link_seconds": _COUNT | {"description": "How long links live by default; 0 for good."},
+        "longest_link_seconds": _COUNT,
+        "gravities": _WORDS,
+        "formats": _object("By name.", {"read": _WORDS, "written": _WORDS}),
+        "cutout_models": _WORDS,
+    },
+)
+
 UPLOAD_FACTS: dict[int | str, Schema] = {200: {"description": "Found", "content": _json(FILE)}}
 USED: dict[int | str, Schema] = {200: {"description": "Counted", "content": _json(USAGE)}}
+TOLD: dict[int | str, Schema] = {200: {"description": "Told", "content": _json(ABOUT)}}

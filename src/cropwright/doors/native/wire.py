@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cropwright import __version__
 from cropwright.core.command import Edit, Output
-from cropwright.core.cutout import REFUSE
+from cropwright.core.cutout import CUTOUT_MODELS, REFUSE
+from cropwright.core.formats import READABLE, WRITABLE
+from cropwright.core.gravity import GRAVITIES
 from cropwright.core.hosting import Allowance, Upload, Usage
 from cropwright.core.report import Report
 from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of
 from cropwright.errors import InvalidValueError, MissingFieldError
 from cropwright.http.fields import Fields
 from cropwright.service.calls import Source
+from cropwright.service.settings import LinkSettings, ServerSettings
 
 ANSWERS = ("bytes", "base64", "link")
 SOURCES = ("image", "url", "upload")
@@ -302,6 +306,22 @@ def usage_answer(usage: Usage, allowance: Allowance) -> dict[str, Any]:
         "files": usage.files,
         "quota_bytes": allowance.quota_bytes,
         "quota_files": allowance.quota_files,
+    }
+
+
+def about_answer(
+    server: ServerSettings, links: LinkSettings, *, keys_required: bool
+) -> dict[str, Any]:
+    """What a client may want to know before it asks for anything."""
+    return {
+        "version": __version__,
+        "keys_required": keys_required,
+        "picture_bytes": server.picture_bytes,
+        "link_seconds": links.native_seconds,
+        "longest_link_seconds": LONGEST_LINK_SECONDS,
+        "gravities": list(GRAVITIES),
+        "formats": {"read": list(READABLE), "written": list(WRITABLE)},
+        "cutout_models": list(CUTOUT_MODELS),
     }
 
 
