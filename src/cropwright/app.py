@@ -23,6 +23,7 @@ from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
 from cropwright.doors.iiif import routes as iiif
 from cropwright.doors.modelslab.routes import v3, v6
+from cropwright.doors.native import about
 from cropwright.doors.native import routes as native
 from cropwright.doors.native.dress import dress_errors
 from cropwright.doors.operations import routes as operations
@@ -44,6 +45,7 @@ from cropwright.service.settings import SquareSettings
 from cropwright.settings import Settings
 from cropwright.sources.remote import Fetcher
 from cropwright.storage.open import open_store
+from cropwright.web import routes as web
 
 log = logging.getLogger(__name__)
 
@@ -147,12 +149,15 @@ def application(parts: Parts) -> ASGIApp:
     )
     api.state.parts = parts
     api.include_router(native.router)
+    api.include_router(about.router)
     dress_errors(api)
     for prefix, door in DOORS.items():
         api.mount(prefix, door(parts))
     metrics = Metrics()
     metrics.watch(_gauges(parts))
     api.router.routes.extend(operations.routes(parts, metrics))
+    if parts.server.studio:
+        api.router.routes.extend(web.routes())
     # Around everything: a page has to be able to read that something went wrong, too.
     shared = CORSMiddleware(
         api,

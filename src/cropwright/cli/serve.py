@@ -74,7 +74,7 @@ def _welcome(parts: Parts, data: Path) -> None:
     shown = "127.0.0.1" if parts.server.host in ("0.0.0.0", "::") else parts.server.host  # noqa: S104  # compared only
     base = f"http://{shown}:{parts.server.port}"
     parts.renderer.ping()
-    print(f"Cropwright on {base} (API: {base}/docs)")
+    print(f"Cropwright on {base}/ (API: {base}/docs)")
     if parts.keys_required and not parts.host.catalog.keys.all():
         key = parts.accounts.create(_FIRST_KEY, Allowance())
         sample = data / _SAMPLE

@@ -37,6 +37,8 @@ class ServerSettings:
     """Time for a request's body to arrive."""
     drain_seconds: int = 20
     """Time for requests to finish when the service is told to stop."""
+    studio: bool = True
+    """Whether the studio, a page to try everything with, answers at /."""
     metrics: bool = True
     """Whether /metrics answers, to anybody who can reach it."""
 

@@ -1,0 +1,1 @@
+"""The studio: one page at /, and the files that it is made of."""
