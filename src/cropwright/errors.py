@@ -10,6 +10,7 @@ CropwrightError
 │   ├── SlowRequestError        a request's body did not arrive in time
 │   ├── SourceBlockedError      a URL may not be fetched, or cannot be
 │   ├── SubjectMissingError     nothing stands out that could be cut out
+│   ├── PartMissingError        the part of a body that is wished for is not in the picture
 │   └── WishError               the wish itself cannot be followed
 │       ├── InvalidValueError   one field has a value it cannot have
 │       ├── MissingFieldError   a field is needed and absent
@@ -40,8 +41,7 @@ CropwrightError
 ├── IdempotencyError            the Idempotency-Key stands for another request
 └── SettingsError               the operator's settings are wrong
 
-Each error has a stable `code`, its facts as fields, and a sentence that is safe to show: no
-path but the caller's own, no library text. The cause is chained, for the log.
+Each has a stable `code`, its facts as fields, a sentence safe to show, its cause chained for the log.
 """
 
 from __future__ import annotations
@@ -56,25 +56,21 @@ class CropwrightError(Exception):
 
     code: ClassVar[str] = "error"
     sentence: ClassVar[str] = "something went wrong"
-    """What is told, with the facts' names in braces."""
+    """What is told, with the facts' names in braces: no path but the caller's own, no library text."""
 
     def __init_subclass__(cls) -> None:
         dataclass(eq=False)(cls)  # every error's facts are fields
 
     def __str__(self) -> str:
-        return self.sentence.format(**self.facts())
+        told = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in self.facts().items()}
+        return self.sentence.format(**told)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The facts are fields, not `args`, so pickling between processes has to name them.
-        return _rebuild, (type(self), self.facts())
+        return type(self), tuple(self.facts().values())  # they are not in `args`
 
     def facts(self) -> dict[str, Any]:
         """The facts of this error by field name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]  # every kind is a dataclass
-
-
-def _rebuild(kind: type[CropwrightError], facts: dict[str, Any]) -> CropwrightError:
-    return kind(**facts)
 
 
 class InputError(CropwrightError):
@@ -156,6 +152,14 @@ class SubjectMissingError(InputError):
     sentence = "no subject to cut out: {reason}"
 
 
+class PartMissingError(InputError):
+    """The part of a body that is wished for is not in the picture, or nobody is."""
+
+    part: str
+    code = "part_missing"
+    sentence = "the picture shows no {part}"
+
+
 class WishError(InputError):
     """The wish itself cannot be followed."""
 
@@ -219,9 +223,7 @@ class OutputFormatError(OutputError):
     format: str
     supported: tuple[str, ...]
     code = "output_format"
-
-    def __str__(self) -> str:
-        return f"format is {self.format}; expected one of {', '.join(self.supported)}"
+    sentence = "format is {format}; expected one of {supported}"
 
 
 class OutputTooLargeError(OutputError):

@@ -76,6 +76,11 @@ def test_a_margin_outside_its_range_is_refused(amount):
     assert refused(Margin, amount=amount) == ("margin", f"{amount:g}")
 
 
+@pytest.mark.parametrize("side", ["top", "right", "bottom", "left"])
+def test_each_side_of_a_margin_has_the_same_range(side):
+    assert refused(Margin, **{side: -1}) == ("margin", "-1")
+
+
 @pytest.mark.parametrize(
     ("margin", "grown"),
     [
@@ -85,6 +90,8 @@ def test_a_margin_outside_its_range_is_refused(amount):
         (Margin(50, percent=True), Rect(30, 35, 40, 20)),
         (Margin(12.5, percent=True), Rect(38, 39, 24, 12)),
         (Margin(65_535), Rect(0, 0, 100, 90)),
+        (Margin(5, top=1, left=0), Rect(40, 39, 25, 16)),
+        (Margin(percent=True, bottom=100, right=50), Rect(40, 40, 30, 20)),
     ],
 )
 def test_a_margin_is_pixels_or_percent_of_the_window_s_own_sides(margin, grown):

@@ -134,30 +134,6 @@ def test_a_rectangle_without_area_is_refused_once_it_is_inside(rect):
     assert refusal.value.facts() == {"width": rect.width, "height": rect.height}
 
 
-@pytest.mark.parametrize(
-    ("rect", "by", "grown"),
-    [
-        (Rect(40, 30, 10, 10), (5, 3), Rect(35, 27, 20, 16)),
-        (Rect(2, 1, 10, 10), (5, 3), Rect(0, 0, 17, 14)),
-        (Rect(88, 45, 10, 4), (5, 3), Rect(83, 42, 17, 8)),
-        (Rect(0, 0, 100, 50), (9, 9), Rect(0, 0, 100, 50)),
-        (Rect(40, 30, 10, 10), (0, 0), Rect(40, 30, 10, 10)),
-    ],
-)
-def test_growing_reaches_no_further_than_the_picture(rect, by, grown):
-    assert rect.grown(*by, Size(100, 50)) == grown
-
-
-@settings(max_examples=150, deadline=None)
-@given(rects_inside(), st.integers(0, 70_000), st.integers(0, 70_000))
-def test_a_grown_rectangle_holds_the_old_one_and_stays_inside(drawn, across, down):
-    rect, size = drawn
-    grown = rect.grown(across, down, size)
-    grown.check_inside(size)
-    assert (grown.x <= rect.x, grown.y <= rect.y) == (True, True)
-    assert (grown.right >= rect.right, grown.bottom >= rect.bottom) == (True, True)
-
-
 def test_moving_keeps_the_size():
     assert Rect(3, 4, 5, 6).moved(-3, 10) == Rect(0, 14, 5, 6)
 

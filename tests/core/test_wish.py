@@ -244,7 +244,8 @@ NO_WORDS = {"turn", "tone", "forgiving"}
 
 def test_the_words_of_a_wish_are_the_fields_it_can_set():
     assert (
-        set(Wish.__annotations__) - {"focal", "resize_mode", "enlarge"}
+        set(Wish.__annotations__)
+        - {"focal", "resize_mode", "enlarge", "keep", "who", "around_face"}
         == set(Edit.__dataclass_fields__) - {"focal_x", "focal_y", "output", "cutout"} - NO_WORDS
     )
 

@@ -8,10 +8,12 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from cropwright.core.body import NEEDS
 from cropwright.core.command import RESIZE_MODES, Edit, Output
 from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS, NO_SUBJECT_WORDS, REFUSE
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
+from cropwright.core.lines import LINES, SIDES
 from cropwright.core.people import People
 from cropwright.core.report import Report, Seen
 from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of, parse_size
@@ -32,6 +34,21 @@ _WINDOW = (
         help=f"Where the window goes: {', '.join(GRAVITIES)}. Default: center.",
     ),
     click.option("--focal", metavar="X,Y", help="Focal point as fractions, such as 0.3,0.7."),
+    click.option(
+        "--part",
+        type=click.Choice([*NEEDS]),
+        metavar="PART",
+        help=f"Cut to a part of somebody: {', '.join(NEEDS)}.",
+    ),
+    click.option(
+        "--line",
+        type=click.Choice(LINES),
+        metavar="LINE",
+        help=f"Keep one side of a line across all faces: {', '.join(LINES)}.",
+    ),
+    click.option("--keep", type=click.Choice(SIDES), help="Side of --line kept; default below."),
+    click.option("--who", metavar="WHO", help="Of several people: largest, all, or N from left."),
+    click.option("--around-face", is_flag=True, help="Have the face in the middle of --part."),
     click.option("--margin", metavar="N|N%", help="More on every side: pixels, or percent."),
     click.option("--trim", is_flag=True, help="Leave plain borders out first."),
     click.option("--resize", metavar="WxH", help="Resize the result; either side may be left out."),
@@ -100,6 +117,7 @@ _WRITTEN = (
 
 _WINDOW_WORDS = (
     *("rect", "gravity", "focal", "aspect", "margin", "trim"),
+    *("part", "line", "keep", "who", "around_face"),
     *("resize", "resize_mode", "enlarge"),
 )
 _CUTOUT_WORDS = (
@@ -176,6 +194,8 @@ def _who(people: People) -> str:
     seen = [("face", face.box) for face in people.faces]
     seen += [("person", person.box) for person in people.persons]
     boxes = ", ".join(f"{what} {b.width}x{b.height} at {b.x},{b.y}" for what, b in seen)
+    for parts in people.parts:
+        boxes += f"; with {', '.join(parts) or 'no part that is told apart'}"
     models = ", ".join(f"{model} ({origin})" for model, origin in people.models)
     return f"{boxes or 'nobody'}; seen by {models}, {people.milliseconds} ms"
 

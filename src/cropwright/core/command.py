@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from cropwright.core.body import Part
 from cropwright.core.colour import WHITE, Colour
 from cropwright.core.cutout import Cutout
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.gravity import AUTO, BY_PEOPLE, GRAVITIES, SUBJECT
+from cropwright.core.lines import Line
 from cropwright.errors import InvalidValueError, MissingFieldError
 
 RESIZE_MODES = ("fit", "fill", "exact")
@@ -38,21 +40,32 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Room kept on every side of the window: pixels, or percent of the window's own sides."""
+    """Room kept beyond the window: pixels, or percent of the window's own sides."""
 
     amount: float = 0.0
+    """On every side that has no number of its own."""
     percent: bool = False
+    top: float | None = None
+    right: float | None = None
+    bottom: float | None = None
+    left: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.amount <= 65_535:
-            raise InvalidValueError("margin", f"{self.amount:g}", "0 to 65535")
+        for amount in (self.amount, self.top, self.right, self.bottom, self.left):
+            if amount is not None and not 0 <= amount <= 65_535:
+                raise InvalidValueError("margin", f"{amount:g}", "0 to 65535")
 
     def around(self, window: Rect, within: Size) -> Rect:
         """`window` with the margin, as far as a picture of size `within` reaches."""
-        if self.percent:
-            across = round(window.width * self.amount / 100)
-            return window.grown(across, round(window.height * self.amount / 100), within)
-        return window.grown(round(self.amount), round(self.amount), within)
+        x = max(0, window.x - self._pixels(self.left, window.width))
+        y = max(0, window.y - self._pixels(self.top, window.height))
+        right = min(within.width, window.right + self._pixels(self.right, window.width))
+        bottom = min(within.height, window.bottom + self._pixels(self.bottom, window.height))
+        return Rect(x, y, right - x, bottom - y)
+
+    def _pixels(self, side: float | None, length: int) -> int:
+        amount = self.amount if side is None else side
+        return round(length * amount / 100) if self.percent else round(amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,10 @@ class Edit:
     """Take the centre where the gravity needs a model that cannot be had, instead of failing."""
     focal_x: float = 0.5
     focal_y: float = 0.5
+    part: Part | None = None
+    """A part of somebody's body: the window is cut to it."""
+    line: Line | None = None
+    """A line across a face: what lies on one side of it is all there is to choose from."""
     width: int | None = None
     """Window width in pixels, clamped to the picture. Not a resize."""
     height: int | None = None
@@ -178,6 +195,7 @@ class Edit:
             raise InvalidValueError("aspect", str(self.aspect), "a ratio above 0, such as 4:5")
         if self.rect is not None:
             self._check_rect_alone()
+        self._check_part_and_line()
         if self.width and self.height and self.aspect is not None:
             raise InvalidValueError("aspect", str(self.aspect), "no aspect beside width and height")
         if self.animate and self.cutout is not None:
@@ -191,7 +209,8 @@ class Edit:
     @property
     def needs_model(self) -> bool:
         """Whether a model has to look at the picture, which takes its time."""
-        return self.needs_subject or (self.rect is None and self.gravity in BY_PEOPLE)
+        by_people = self.rect is None and self.gravity in BY_PEOPLE
+        return self.needs_subject or by_people or bool(self.part or self.line)
 
     @property
     def endures(self) -> bool:
@@ -199,12 +218,29 @@ class Edit:
         return self.forgiving or self.gravity == AUTO
 
     def _check_rect_alone(self) -> None:
-        others = {"width": self.width, "height": self.height, "aspect": self.aspect}
+        others = {
+            "width": self.width,
+            "height": self.height,
+            "aspect": self.aspect,
+            "part": self.part and self.part.name,
+            "line": self.line and self.line.name,
+        }
         for name, value in others.items():
             if value is not None:
                 raise InvalidValueError(name, str(value), f"no {name} beside rect")
         if self.trim:
             raise InvalidValueError("trim", "true", "no trim beside rect")
+
+    def _check_part_and_line(self) -> None:
+        if self.part and self.line:
+            raise InvalidValueError("line", self.line.name, "no line beside part")
+        named = "part" if self.part else "line" if self.line else None
+        if named and self.trim:
+            raise InvalidValueError("trim", "true", f"no trim beside {named}")
+        if self.part and self.gravity != "center":
+            raise InvalidValueError("gravity", self.gravity, "no gravity beside part")
+        if self.line and self.margin != Margin():  # it would lead back across the line
+            raise InvalidValueError("margin", "given", "no margin beside line")
 
 
 Plan = Callable[[Facts], Edit]

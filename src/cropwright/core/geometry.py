@@ -63,13 +63,6 @@ class Rect:
             self.height / of.height,
         )
 
-    def grown(self, horizontal: int, vertical: int, within: Size) -> Rect:
-        """Larger by so many pixels on each side, as far as a picture of size `within` reaches."""
-        x, y = max(0, self.x - horizontal), max(0, self.y - vertical)
-        right = min(within.width, self.right + horizontal)
-        bottom = min(within.height, self.bottom + vertical)
-        return Rect(x, y, right - x, bottom - y)
-
     def joined(self, other: Rect) -> Rect:
         """The smallest rectangle around this one and another."""
         x, y = min(self.x, other.x), min(self.y, other.y)

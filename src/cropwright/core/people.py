@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class Face:
         Its room follows the way from mouth to eyes, so that heads that are tilted or lie on their
         side keep their hair as well.
         """
-        up_x, up_y = self._up()
+        up_x, up_y = self.up
         unit = max(self.box.width, self.box.height)
         left, right = round(unit * _beyond(-up_x)), round(unit * _beyond(up_x))
         top, bottom = round(unit * _beyond(-up_y)), round(unit * _beyond(up_y))
@@ -47,7 +48,9 @@ class Face:
         far, low = self.box.right + right, self.box.bottom + bottom
         return Rect(x, y, min(within.width, far) - x, min(within.height, low) - y)
 
-    def _up(self) -> tuple[float, float]:
+    @property
+    def up(self) -> tuple[float, float]:
+        """The way from mouth to eyes, of length 1; 0, -1 of an upright face."""
         right_eye, left_eye, _, right_mouth, left_mouth = self.points
         across = right_eye.x + left_eye.x - right_mouth.x - left_mouth.x
         down = right_eye.y + left_eye.y - right_mouth.y - left_mouth.y
@@ -74,6 +77,8 @@ class People:
     """Who looked, and where its file comes from: "verified" or "own file"."""
     milliseconds: int = 0
     """What looking took."""
+    parts: tuple[Mapping[str, Rect], ...] = ()
+    """The parts that are seen of each person, by name, where bodies were looked at."""
 
     def as_dict(self, source: Size) -> dict[str, Any]:
         """The same in JSON's types, for a picture of a size."""
@@ -90,7 +95,9 @@ class People:
             for person in self.persons
         ]
         models = [{"model": model, "origin": origin} for model, origin in self.models]
-        told = {"faces": faces, "persons": persons, "models": models}
+        told: dict[str, Any] = {"faces": faces, "persons": persons, "models": models}
+        if self.parts:
+            told["parts"] = [{name: sides(box) for name, box in one.items()} for one in self.parts]
         return told | {"milliseconds": self.milliseconds}
 
 

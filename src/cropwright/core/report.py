@@ -56,7 +56,7 @@ class Report:
     rect: Rect
     """The window in pixels of the upright source."""
     decided_by: str
-    """"rect", "whole", "trim" or a gravity."""
+    """"rect", "part", "line", "whole", "trim" or a gravity."""
     tried: tuple[Attempt, ...]
     """Everything asked, in order; the last one decided."""
     result: Size

@@ -8,11 +8,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypedDict
 
+from cropwright.core.body import EVERYBODY, LARGEST, Part
 from cropwright.core.colour import WHITE, parse_colour
 from cropwright.core.command import Edit, Margin, Output, Resize
 from cropwright.core.cutout import MODEL_WORDS, REFUSE, Backdrop, Blur, Cutout, Shadow
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import FOCAL_POINT
+from cropwright.core.lines import BELOW, Line
 from cropwright.errors import InvalidValueError
 
 _SIZE = re.compile(r"(\d{1,7})?\s*[xX]\s*(\d{1,7})?")
@@ -30,6 +32,19 @@ class Wish(TypedDict, total=False):
     face, person or auto (face, else subject, else attention, else the centre)."""
     focal: str | tuple[float, float] | None
     """The focal point as fractions 0 to 1 of width and height, or "0.3,0.7"."""
+    part: str | None
+    """A part of somebody, which the window is cut to: face, head, head_to_shoulder,
+    head_to_elbows, head_to_knees, hips, person, upper_half, mid_half or lower_half."""
+    line: str | None
+    """Keep only what lies on one side of a line across all faces: eyes, between_eyes_and_nose,
+    nose, between_nose_and_mouth, mouth or below_face."""
+    keep: str
+    """The side of the line that is kept: below (the default) or above."""
+    who: str | int | None
+    """Of several people the largest (the default for part), all of them (for line), or a number
+    from the left."""
+    around_face: bool
+    """Have the face in the middle of the part from left to right, as far as the picture reaches."""
     width: int | None
     """Width of the window in pixels, clamped to the picture; nothing is resized."""
     height: int | None
@@ -117,6 +132,8 @@ def edit_of(wish: Wish, output: Output | None = None) -> Edit:
         gravity=gravity,
         focal_x=focal[0] if focal else 0.5,
         focal_y=focal[1] if focal else 0.5,
+        part=_part(wish),
+        line=_line(wish),
         width=_whole(wish, "width"),
         height=_whole(wish, "height"),
         aspect=_read(wish, "aspect", parse_aspect),
@@ -127,6 +144,31 @@ def edit_of(wish: Wish, output: Output | None = None) -> Edit:
         animate=wish.get("animate", False),
         output=output or Output(),
     )
+
+
+def _part(wish: Wish) -> Part | None:
+    name, around_face = wish.get("part"), wish.get("around_face", False)
+    if name:
+        return Part(name, _who(wish, LARGEST), around_face)
+    if around_face:
+        raise InvalidValueError("around_face", "true", "no around_face without part")
+    return None
+
+
+def _line(wish: Wish) -> Line | None:
+    name, keep = wish.get("line"), wish.get("keep")
+    if name:
+        return Line(name, keep or BELOW, _who(wish, EVERYBODY))
+    if keep:
+        raise InvalidValueError("keep", repr(keep), "no keep without line")
+    if wish.get("who") and not wish.get("part"):
+        raise InvalidValueError("who", repr(wish.get("who")), "no who without part or line")
+    return None
+
+
+def _who(wish: Wish, usual: str) -> str:
+    who = wish.get("who")
+    return usual if who is None or who == "" else str(who)
 
 
 def _resize(wish: Wish) -> Resize | None:

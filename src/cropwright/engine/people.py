@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from cropwright.core.body import Body, Marks, bodies
 from cropwright.core.geometry import Rect
 from cropwright.core.models import ModelSettings
 from cropwright.core.people import Face, People, Person, Point
@@ -13,6 +15,9 @@ from cropwright.engine.models.files import located
 from cropwright.engine.models.registry import MODELS
 from cropwright.engine.subject import looked_at
 from cropwright.engine.vips import decoding, pyvips
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 _SIDE = 640
 """What the network that sees most looks at."""
@@ -35,10 +40,28 @@ class View:
 
 def viewed(opened: Opened) -> View:
     """The view of a picture, decoded once for all models. BrokenPictureError."""
-    image, decoded = looked_at(opened, _SIDE)
+    image, decoded = looked_at(opened, _SIDE, max)
     with decoding(opened.facts.format):
         small = image.thumbnail_image(2 * _SIDE, height=2 * _SIDE, size="down", no_rotate=True)
         return View(opened, small.copy_memory(), decoded)
+
+
+def find_bodies(view: View, settings: ModelSettings) -> tuple[People, tuple[Body, ...]]:
+    """Everybody in a picture, and what is known of each body. Raises ModelError."""
+    from cropwright.engine.models import pose, sessions
+
+    faces, persons = find_faces(view, settings), find_persons(view, settings)
+    started, row = time.monotonic(), MODELS[pose.NAME]
+    found, size = located(row, settings), view.opened.facts.size
+    session = sessions.session(row, found.path, settings.threads)
+    known = tuple(
+        replace(body, marks=_marks(body, body.person.box, view, session)) if body.person else body
+        for body in bodies(faces.faces, persons.persons)
+    )
+    milliseconds = faces.milliseconds + persons.milliseconds + _since(started)
+    models = (*faces.models, *persons.models, (row.name, found.origin))
+    parts = tuple(body.parts(size) for body in known)
+    return People(faces.faces, persons.persons, models, milliseconds, parts), known
 
 
 def find_faces(view: View, settings: ModelSettings) -> People:
@@ -69,6 +92,21 @@ def _grown(face: Face, view: View) -> Face:
     one, two, three, four, five = (Point(p.x * view.scale, p.y * view.scale) for p in face.points)
     points = (one, two, three, four, five)
     return replace(face, box=_in_source(face.box, view), points=points)
+
+
+def _marks(body: Body, box: Rect, view: View, session: InferenceSession) -> Marks:
+    from cropwright.engine.models import pose
+
+    whole = body.reach(box, view.opened.facts.size)
+    seen = pose.marks(view.image, session, _in_view(box, view), _in_view(whole, view))
+    return seen.scaled(view.scale)
+
+
+def _in_view(box: Rect, view: View) -> Rect:
+    """A box of the upright picture in pixels of the view; it may reach beyond."""
+    x, y = round(box.x / view.scale), round(box.y / view.scale)
+    width, height = round(box.width / view.scale), round(box.height / view.scale)
+    return Rect(x, y, max(1, width), max(1, height))
 
 
 def _in_source(box: Rect, view: View) -> Rect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def find_subject(
     """
     started = time.monotonic()
     segmenter, name, instead_of = _segmenter(model, settings)
-    image, decoded = (view, None) if view else looked_at(opened, segmenter.side)
+    image, decoded = (view, None) if view else looked_at(opened, _SPARE * segmenter.side)
     with decoding(opened.facts.format):
         mask, missing = _segmented(segmenter, image)
     box = subject_box(mask.alpha, opened.facts.size)
@@ -86,18 +87,23 @@ def _segmenter(model: str | None, settings: ModelSettings) -> tuple[Segmenter, s
         return SEGMENTERS[CLASSICAL](settings), CLASSICAL, name
 
 
-def looked_at(opened: Opened, side: int) -> tuple[pyvips.Image, pyvips.Image | None]:
-    """The picture as models see it: upright, sRGB, opaque; smaller where that costs nothing."""
+def looked_at(
+    opened: Opened, least: int, counted: Callable[[int, int], int] = min
+) -> tuple[pyvips.Image, pyvips.Image | None]:
+    """The picture as models see it: upright, sRGB, opaque; smaller where that costs nothing.
+
+    Of the side that is `counted`, the shorter or the longer one, `least` pixels are left.
+    """
     decoded = None
     with decoding(opened.facts.format):
         if opened.facts.format == "jpeg":
-            shorter = min(opened.stored.width, opened.stored.height)
-            image, _ = shrunk(opened, shorter / (_SPARE * side))
+            side = counted(opened.stored.width, opened.stored.height)
+            image, _ = shrunk(opened, side / least)
         else:
             image = decoded = opened.decoded()
         image = to_srgb(image)
         if opened.orientation != 1:
-            image = image.thumbnail_image(_SPARE * side, size="down", no_rotate=True).copy_memory()
+            image = image.thumbnail_image(least, size="down", no_rotate=True).copy_memory()
             image = image.copy()
             image.set_type(pyvips.GValue.gint_type, "orientation", opened.orientation)
             image = image.autorot()

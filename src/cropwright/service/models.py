@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+from cropwright.core.body import BY_FACE
 from cropwright.core.command import Edit, Plan
 from cropwright.core.cutout import CLASSICAL, DEFAULT_MODEL
 from cropwright.core.gravity import BY_PEOPLE, FACE, PERSON, SUBJECT
@@ -134,6 +135,10 @@ def needed(wish: Edit | Plan) -> tuple[str, ...]:
     if not isinstance(wish, Edit) or not wish.needs_model:
         return ()
     names = [_LOOKERS[name] for name in BY_PEOPLE.get(wish.gravity, ()) if name in _LOOKERS]
+    if wish.line is not None or wish.part is not None:
+        names.append(_LOOKERS[FACE])
+    if wish.part is not None and wish.part.name not in BY_FACE:
+        names += [_LOOKERS[PERSON], "pose"]
     if wish.needs_subject:
         names.insert(0, (wish.cutout.model if wish.cutout else None) or DEFAULT_MODEL)
     return tuple(name for name in dict.fromkeys(names) if name != CLASSICAL)

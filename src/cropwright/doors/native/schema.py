@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cropwright.core.body import EVERYBODY, LARGEST, NEEDS
 from cropwright.core.command import RESIZE_MODES
 from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS, NO_SUBJECT_WORDS, REFUSE
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
+from cropwright.core.lines import BELOW, LINES, SIDES
 from cropwright.doors.native.wire import ANSWERS, FILES, LONGEST_LINK_SECONDS
 
 Schema = dict[str, Any]
@@ -56,6 +58,16 @@ _WINDOW: dict[str, Schema] = {
     "gravity": _text("Where the window goes.", enum=list(GRAVITIES), default="center"),
     "focal_x": _fraction("The focal point, as a fraction of the width."),
     "focal_y": _fraction("The focal point, as a fraction of the height."),
+    "part": _text("A part of somebody, which the window is cut to.", enum=list(NEEDS)),
+    "line": _text("Keep only one side of a line across all faces.", enum=list(LINES)),
+    "keep": _text("The side of the line that is kept.", enum=list(SIDES), default=BELOW),
+    "who": {
+        "type": ["string", "integer"],
+        "examples": [LARGEST, EVERYBODY, 1],
+        "description": "Of several people: the largest (the default for part), all (for line), "
+        "or a number from the left.",
+    },
+    "around_face": _flag("Have the face in the middle of the part from left to right."),
     "width": _whole("Width of the window in pixels; nothing is resized.", 1),
     "height": _whole("Height of the window in pixels; nothing is resized.", 1),
     "aspect": {"type": ["string", "number"], "examples": ["4:5", 1.5], "description": "Shape."},

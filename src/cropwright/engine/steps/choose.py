@@ -22,7 +22,6 @@ from cropwright.engine.focus import FINDERS
 from cropwright.engine.load import Opened
 from cropwright.engine.steps.trim import plain_border
 from cropwright.engine.subject import Subject, find_subject
-from cropwright.engine.vips import pyvips
 from cropwright.engine.work import Window
 from cropwright.errors import ModelError, SubjectMissingError
 
@@ -53,17 +52,28 @@ def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSe
     if edit.rect is not None:
         edit.rect.check_inside(size)
         return Window(finished(edit.rect, edit, size), (Attempt("rect", "as asked"),))
-    field, tried, decoded = _field(opened, edit)
-    seen = subject.seen if subject else None
+    if edit.part is not None:
+        from cropwright.engine.steps.body import find_part
+
+        found = find_part(opened, edit.part, models)
+        return replace(found, rect=around(found.rect, whole(size), edit))
+    return _inside(_field(opened, edit, models), opened, edit, subject, models)
+
+
+def _inside(
+    found: Window, opened: Opened, edit: Edit, subject: Subject | None, models: ModelSettings
+) -> Window:
+    """The window where only `found` is left to choose from."""
+    size, field, seen = opened.facts.size, found.rect, subject.seen if subject else None
     if edit.gravity == SUBJECT and seen is not None and seen.box is not None:
-        box, kept = seen.box, (*tried, Attempt(SUBJECT, f"found by {seen.model}"))
-        return Window(around(box.inside(field), field, edit), kept, decoded)
+        kept = (*found.tried, Attempt(SUBJECT, f"found by {seen.model}"))
+        return replace(found, rect=around(seen.box.inside(field), field, edit), tried=kept)
     if edit.gravity == SUBJECT:
-        tried = (*tried, Attempt(SUBJECT, "nothing stands out"))
+        found = replace(found, tried=(*found.tried, Attempt(SUBJECT, "nothing stands out")))
     wanted = window_size(field.size, edit)
     if wanted == field.size:
-        kept = tried or (Attempt("whole", "nothing to cut"),)
-        return Window(finished(field, edit, size), kept, decoded)
+        kept = found.tried or (Attempt("whole", "nothing to cut"),)
+        return replace(found, rect=finished(field, edit, size), tried=kept)
     if edit.gravity in BY_PEOPLE:
         from cropwright.engine.steps.seek import seek
 
@@ -73,20 +83,27 @@ def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSe
     return replace(
         placed,
         rect=finished(placed.rect, edit, size),
-        tried=tried + placed.tried,
-        decoded=placed.decoded or decoded,
+        tried=found.tried + placed.tried,
+        decoded=placed.decoded or found.decoded,
+        people=placed.people or found.people,
     )
 
 
-def _field(opened: Opened, edit: Edit) -> tuple[Rect, tuple[Attempt, ...], pyvips.Image | None]:
+def _field(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
+    """What of the picture is there to choose from."""
     size = opened.facts.size
+    if edit.line is not None:
+        from cropwright.engine.steps.body import find_line
+
+        return find_line(opened, edit.line, models)
     if not edit.trim:
-        return whole(size), (), None
+        return Window(whole(size), ())
     decoded = opened.decoded()
     box = plain_border(decoded, opened.facts.format)
     if box is None:
-        return whole(size), (Attempt("trim", "all of it is plain"),), decoded
-    return to_upright(box, size, opened.orientation), (Attempt("trim", "found a border"),), decoded
+        return Window(whole(size), (Attempt("trim", "all of it is plain"),), decoded)
+    border = to_upright(box, size, opened.orientation)
+    return Window(border, (Attempt("trim", "found a border"),), decoded)
 
 
 def _placed(opened: Opened, edit: Edit, field: Rect, wanted: Size) -> Window:
