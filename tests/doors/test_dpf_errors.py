@@ -22,6 +22,7 @@ from cropwright.errors import (
     OutputFormatError,
     OutputTooLargeError,
     OutputUnwritableError,
+    PartMissingError,
     RectEmptyError,
     RectOutsideError,
     SettingsError,
@@ -100,6 +101,7 @@ SENTENCES = [
         "Is a directory (os error 21)",
     ),
     (SubjectMissingError("it is plain"), "no subject to cut out: it is plain"),
+    (PartMissingError("knees"), "the picture shows no knees"),
     (
         ModelMissingError("isnet"),
         "the model isnet is not installed; run: cropwright models pull isnet",

@@ -28,6 +28,7 @@ from cropwright.errors import (
     OutputTooLargeError,
     OutputUnwritableError,
     OverloadedError,
+    PartMissingError,
     QueueFullError,
     QuotaExceededError,
     RateExceededError,
@@ -108,7 +109,7 @@ SAID = [
 ]
 NEVER_HERE = {
     *(OutputExistsError, OutputUnwritableError, SourceUnreadableError),
-    *(SubjectMissingError, ModelMissingError, ModelUnusableError),
+    *(SubjectMissingError, PartMissingError, ModelMissingError, ModelUnusableError),
 }
 """Of files on the machine that asks, and of cut-outs: nothing here asks for such."""
 RETRYABLE = re.compile(r"rate limit|queue|too many|try again", re.IGNORECASE)

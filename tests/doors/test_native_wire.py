@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemas import matches
 
+from cropwright.core.body import NEEDS, Part
 from cropwright.core.colour import Colour
 from cropwright.core.command import Edit, Facts, Margin, Output, Resize
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.gravity import GRAVITIES
 from cropwright.core.hosting import Allowance, Draft, Upload, Usage
+from cropwright.core.lines import LINES, SIDES, Line
 from cropwright.core.report import Report
 from cropwright.doors.native import schema, wire
 from cropwright.errors import InvalidValueError, MalformedRequestError, MissingFieldError
@@ -275,6 +277,9 @@ BESIDE = {
     "upload": {},
     "enlarge": {"image": "AAAA", "resize": "600x"},
     "resize_mode": {"image": "AAAA", "resize": "600x400"},
+    "keep": {"image": "AAAA", "line": "eyes"},
+    "who": {"image": "AAAA", "part": "head"},
+    "around_face": {"image": "AAAA", "part": "head"},
 }
 """What some fields need or allow beside them; the others come with a picture alone."""
 
@@ -336,6 +341,7 @@ resizes = st.none() | st.builds(
     st.booleans(),
 )
 common = {"background": colours, "animate": st.booleans(), "output": outputs, "resize": resizes}
+WHO = st.sampled_from(["largest", "all", "1", "12"])
 margins = st.builds(Margin, st.integers(0, 65_535).map(float), st.booleans())
 windows = st.builds(
     Edit,
@@ -345,6 +351,15 @@ windows = st.builds(
     margin=margins,
     trim=st.booleans(),
     **common,
+)
+people = st.builds(
+    Edit,
+    part=st.none() | st.builds(Part, st.sampled_from(sorted(NEEDS)), WHO, st.booleans()),
+    aspect=st.none() | st.just(Fraction(4, 5)),
+    margin=margins,
+    **common,
+) | st.builds(
+    Edit, line=st.builds(Line, st.sampled_from(LINES), st.sampled_from(SIDES), WHO), **common
 )
 focals = st.builds(
     Edit,
@@ -369,6 +384,11 @@ def written(edit: Edit) -> dict[str, object]:
     values = {
         "rect": rect and [rect.x, rect.y, rect.width, rect.height],
         "gravity": None if rect else edit.gravity,
+        "part": edit.part and edit.part.name,
+        "around_face": edit.part and edit.part.around_face,
+        "line": edit.line and edit.line.name,
+        "keep": edit.line and edit.line.keep,
+        "who": (edit.part and edit.part.who) or (edit.line and edit.line.who),
         "width": edit.width,
         "height": edit.height,
         "aspect": edit.aspect and f"{edit.aspect.numerator}:{edit.aspect.denominator}",
@@ -397,7 +417,7 @@ def as_text(value: object) -> str:
     return "" if value is None else str(value).lower()
 
 
-@given(windows | focals | rects)
+@given(windows | focals | rects | people)
 def test_any_wish_comes_back_from_json_and_from_a_form(edit):
     values = written(edit)
     assert parsed(**values).edit == edit

@@ -119,6 +119,22 @@ REQUESTS = [
     {"answer": "link", "expires_seconds": 60},
 ]
 
+OF_PEOPLE = [
+    {"part": "head_to_knees", "who": "all", "around_face": True},
+    {"line": "eyes", "keep": "above", "who": 1},
+]
+"""What only a model can answer, which the service of these tests has none of."""
+
+
+@pytest.mark.parametrize("fields", OF_PEOPLE)
+def test_a_request_about_people_is_understood_and_says_which_model_is_missing(
+    shared_inside, document, fields
+):
+    asked = {"image": BASE64, **fields}
+    assert matches(crop_schema(document), asked)
+    answer = shared_inside.crop(asked)
+    assert (answer.status_code, answer.json()["code"]) == (503, "model_missing")
+
 
 @pytest.mark.parametrize("fields", REQUESTS)
 def test_a_request_that_the_document_allows_is_followed(shared_inside, document, fields):
@@ -128,7 +144,7 @@ def test_a_request_that_the_document_allows_is_followed(shared_inside, document,
 
 
 def test_the_requests_above_use_every_field_but_other_sources():
-    used = {name for fields in REQUESTS for name in fields}
+    used = {name for fields in REQUESTS + OF_PEOPLE for name in fields}
     assert used == schema.CROP.keys() - {"image", "url", "upload"}
 
 

@@ -26,6 +26,7 @@ from cropwright.errors import (
     OutputTooLargeError,
     OutputUnwritableError,
     OverloadedError,
+    PartMissingError,
     QueueFullError,
     QuotaExceededError,
     RateExceededError,
@@ -83,6 +84,7 @@ SENTENCES = [
     (MalformedRequestError("body", "is not JSON"), "body is not JSON"),
     (SlowRequestError(30.0), "the request's body did not arrive within 30 seconds"),
     (SubjectMissingError("it is plain"), "no subject to cut out: it is plain"),
+    (PartMissingError("knees"), "the picture shows no knees"),
     (
         ModelMissingError("u2netp"),
         "the model u2netp is not installed; run: cropwright models pull u2netp",

@@ -13,7 +13,7 @@ from cropwright.core.command import RESIZE_MODES, Edit, Output
 from cropwright.core.cutout import CUTOUT_MODELS, MODEL_WORDS, NO_SUBJECT_WORDS, REFUSE
 from cropwright.core.formats import WRITABLE
 from cropwright.core.gravity import GRAVITIES
-from cropwright.core.lines import LINES, SIDES
+from cropwright.core.lines import BELOW, LINES, SIDES
 from cropwright.core.people import People
 from cropwright.core.report import Report, Seen
 from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of, parse_size
@@ -46,7 +46,13 @@ _WINDOW = (
         metavar="LINE",
         help=f"Keep one side of a line across all faces: {', '.join(LINES)}.",
     ),
-    click.option("--keep", type=click.Choice(SIDES), help="Side of --line kept; default below."),
+    click.option(
+        "--keep",
+        type=click.Choice(SIDES),
+        default=BELOW,
+        show_default=True,
+        help="The side of --line that is kept.",
+    ),
     click.option("--who", metavar="WHO", help="Of several people: largest, all, or N from left."),
     click.option("--around-face", is_flag=True, help="Have the face in the middle of --part."),
     click.option("--margin", metavar="N|N%", help="More on every side: pixels, or percent."),

@@ -156,10 +156,10 @@ def _part(wish: Wish) -> Part | None:
 
 
 def _line(wish: Wish) -> Line | None:
-    name, keep = wish.get("line"), wish.get("keep")
+    name, keep = wish.get("line"), wish.get("keep", BELOW)
     if name:
-        return Line(name, keep or BELOW, _who(wish, EVERYBODY))
-    if keep:
+        return Line(name, keep, _who(wish, EVERYBODY))
+    if keep != BELOW:
         raise InvalidValueError("keep", repr(keep), "no keep without line")
     if wish.get("who") and not wish.get("part"):
         raise InvalidValueError("who", repr(wish.get("who")), "no who without part or line")

@@ -17,6 +17,7 @@ from cropwright.core.cutout import CUTOUT_MODELS, REFUSE
 from cropwright.core.formats import READABLE, WRITABLE
 from cropwright.core.gravity import GRAVITIES
 from cropwright.core.hosting import Allowance, Upload, Usage
+from cropwright.core.lines import BELOW
 from cropwright.core.report import Report
 from cropwright.core.wish import CutoutWish, Wish, cutout_of, edit_of
 from cropwright.errors import InvalidValueError, MissingFieldError
@@ -160,7 +161,7 @@ def _window(fields: Fields) -> dict[str, Any]:
         "focal": _focal(fields),
         "part": _word(fields, "part"),
         "line": _word(fields, "line"),
-        "keep": _word(fields, "keep"),
+        "keep": _word(fields, "keep") or BELOW,
         "who": _plain(fields, "who", "text or a number"),
         "around_face": _truth(fields, "around_face"),
         "width": _whole(fields, "width"),
