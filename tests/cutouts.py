@@ -42,6 +42,17 @@ def stand_in(shared: Path, **more: object) -> ModelSettings:
     return ModelSettings(folder="/nowhere", first_use_bytes=0, u2netp_file=file, **more)
 
 
+def every_model(shared: Path) -> ModelSettings:
+    """Settings with the shared models, or what stands in for them, in every place."""
+    folder = shared / "models"
+    return stand_in(
+        shared,
+        yunet_file=str(folder / "face_detection_yunet_2026may.onnx"),
+        yolox_file=str(folder / "standin_yolox_nano.onnx"),
+        pose_file=str(folder / "standin_pose_estimation_mediapipe.onnx"),
+    )
+
+
 def overlap(truth: np.ndarray, made: np.ndarray) -> float:
     """Intersection over union at half coverage."""
     one, other = truth > 0.5, made > 0.5

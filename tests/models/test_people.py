@@ -12,10 +12,9 @@ from conftest import encoded, gradient
 from cropwright.core.command import Edit, Output, Resize
 from cropwright.core.geometry import Rect
 from cropwright.core.limits import Limits
-from cropwright.core.models import ModelSettings
 from cropwright.engine.pipeline import explain, render
 from cropwright.errors import ModelMissingError
-from cutouts import NO_MODELS
+from cutouts import NO_MODELS, every_model
 
 # Heads as people see them, hair and chin: left, top, right, bottom, drawn by hand.
 HEADS = {
@@ -26,20 +25,9 @@ SHAPES = ["1:1", "4:5", "16:9", "9:16", "600x200"]
 BODIES = {"imagor_people.jpg": 2, "ski_astronaut.png": 1, "nat_lemur.png": 0}
 
 
-def models(shared) -> ModelSettings:
-    folder = shared / "models"
-    return ModelSettings(
-        folder="/nowhere",
-        first_use_bytes=0,
-        u2netp_file=str(folder / "standin_u2netp.onnx"),
-        yunet_file=str(folder / "face_detection_yunet_2026may.onnx"),
-        yolox_file=str(folder / "standin_yolox_nano.onnx"),
-    )
-
-
 def told(shared, name: str, **wish: object):
     data = (shared / "samples" / name).read_bytes()
-    return explain(data, Edit(**wish), Limits(), models(shared))
+    return explain(data, Edit(**wish), Limits(), every_model(shared))
 
 
 def shaped(shape: str) -> dict[str, object]:
@@ -81,7 +69,9 @@ def test_the_head_drawn_around_a_face_holds_the_head_that_people_see(shared, nam
 def test_a_face_on_its_side_is_found_where_it_is(shared, degrees):
     image = Image.open(shared / "samples" / "ski_astronaut.png").convert("RGB")
     data = encoded(image.rotate(degrees, expand=True))
-    report = explain(data, Edit(gravity="face", width=300, height=300), Limits(), models(shared))
+    report = explain(
+        data, Edit(gravity="face", width=300, height=300), Limits(), every_model(shared)
+    )
     left, top, right, bottom = HEADS["ski_astronaut.png"][0]
     at_90, at_270 = (top, 512 - right, bottom, 512 - left), (512 - bottom, left, 512 - top, right)
     assert holds(report.rect, at_90 if degrees == 90 else at_270)
@@ -103,8 +93,8 @@ def test_a_turned_picture_is_cut_at_the_same_place_as_an_upright_one(shared):
     exif[0x0112] = 6  # to be turned a quarter clockwise
     image.rotate(90, expand=True).save(buffer, "PNG", exif=exif)
     wish = Edit(gravity="face", aspect=Fraction(2, 1))
-    turned = explain(buffer.getvalue(), wish, Limits(), models(shared)).rect
-    upright = explain(encoded(image), wish, Limits(), models(shared)).rect
+    turned = explain(buffer.getvalue(), wish, Limits(), every_model(shared)).rect
+    upright = explain(encoded(image), wish, Limits(), every_model(shared)).rect
     assert abs(turned.y - upright.y) <= 8
     assert turned.size == upright.size
 
@@ -136,7 +126,7 @@ def test_auto_tells_every_step_and_who_decided(shared):
 def test_auto_takes_the_centre_of_a_picture_that_shows_nothing(shared, colour):
     data = encoded(Image.new("RGB", (300, 200), colour))
     wish = Edit(gravity="auto", aspect=Fraction(1))
-    for settings in (models(shared), NO_MODELS):
+    for settings in (every_model(shared), NO_MODELS):
         report = explain(data, wish, Limits(), settings)
         assert (report.decided_by, report.rect) == ("center", Rect(50, 0, 200, 200))
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cropwright.core.body import Part
 from cropwright.core.command import Edit
 from cropwright.core.cutout import Cutout
+from cropwright.core.lines import Line
 from cropwright.core.models import ModelSettings
 from cropwright.errors import InvalidValueError, ModelUnusableError
 from cropwright.service.models import Shelf, needed
@@ -37,6 +39,9 @@ def shelf(folder: Path, **more: object) -> Shelf:
         (Edit(gravity="face", cutout=Cutout(model="isnet")), ("isnet", "yunet")),
         (Edit(cutout=Cutout(model="isnet")), ("isnet",)),
         (Edit(cutout=Cutout(model="classical")), ()),
+        (Edit(part=Part("head")), ("yunet",)),
+        (Edit(line=Line("eyes"), cutout=Cutout()), ("u2netp", "yunet")),
+        (Edit(part=Part("hips")), ("yunet", "yolox", "pose")),
     ],
 )
 def test_a_wish_needs_the_models_that_it_looks_with(edit, names):

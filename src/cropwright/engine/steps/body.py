@@ -19,7 +19,7 @@ def find_part(opened: Opened, part: Part, models: ModelSettings) -> Window:
     """The part's box, in upright pixels. Raises PartMissingError or ModelError."""
     view, size = viewed(opened), opened.facts.size
     people, box = _looked_for(view, part, models, size)
-    told = Attempt("part", f"{part.name} of {part.who} in {len(people.parts)} people")
+    told = Attempt("part", f"{part.name}, {part.who} of {len(people.parts)}")
     return Window(box, (told,), view.decoded, people=people)
 
 
@@ -38,5 +38,5 @@ def find_line(opened: Opened, line: Line, models: ModelSettings) -> Window:
     view = viewed(opened)
     people = find_faces(view, models)
     kept = kept_by(line, people.faces, opened.facts.size)
-    told = Attempt("line", f"{line.keep} {line.name} of {line.who} in {len(people.faces)} faces")
+    told = Attempt("line", f"{line.keep} {line.name}, {line.who} of {len(people.faces)}")
     return Window(kept, (told,), view.decoded, people=people)
