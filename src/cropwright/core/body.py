@@ -43,7 +43,7 @@ Seen = TypeVar("Seen")
 _SHOULDER, _LIMB, _FOOT = (0.35, 0.35), (0.25, 0.25), (0.7, 0.4)
 """What a shoulder, an elbow or knee, and a foot has beside, and above and below its point."""
 _LEAST_TORSO = 0.8
-"""Below this the hips that were told are none: children have 1.3, grown people 2.2."""
+"""From shoulders to hips; below this the hips are none. The samples' standing men have 1.8."""
 _HEADS, _LEAST_HEADS = 7.5, 6.0
 """Heights of the head in a grown person, and in anybody who might be one."""
 # Lengths, in parts of the way from shoulders to hips.

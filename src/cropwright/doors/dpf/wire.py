@@ -46,8 +46,9 @@ _U32 = 2**32
 _CUTOUT_WORDS = {
     **dict.fromkeys(("model", "background", "rect", "gravity", "focal"), read_string),
     **dict.fromkeys(("aspect", "margin", "resize", "resize_mode", "no_subject"), read_string),
+    **dict.fromkeys(("part", "line", "keep", "who"), read_string),
     **dict.fromkeys(("width", "height"), read_whole),
-    **dict.fromkeys(("shadow", "only_mask", "trim", "enlarge"), read_boolean),
+    **dict.fromkeys(("around_face", "shadow", "only_mask", "trim", "enlarge"), read_boolean),
 }
 """The words of a cut-out's wish that a job may have, and their types."""
 _SIDES = ("x", "y", "width", "height")
