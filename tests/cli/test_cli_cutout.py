@@ -109,6 +109,10 @@ def test_a_job_of_our_own_cuts_out_and_caps_does_not_tell(shot, tmp_path):
             "Invalid model: rmbg. Use: u2netp, isnet, birefnet, classical, quality",
         ),
         ({"input": "none.png"}, "Cannot open image: none.png"),
+        (
+            {"line": "eyes", "who": "1"},
+            "the model yunet is not installed; run: cropwright models pull yunet",
+        ),
     ],
 )
 def test_a_job_that_fails_is_a_failure_line(shot, tmp_path, fields, said):

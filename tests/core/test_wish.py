@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cropwright.core.body import Part
 from cropwright.core.colour import WHITE, Colour
 from cropwright.core.command import Edit, Margin, Output, Resize
 from cropwright.core.geometry import Rect
 from cropwright.core.gravity import GRAVITIES
+from cropwright.core.lines import Line
 from cropwright.core.wish import (
     Wish,
     edit_of,
@@ -90,6 +92,13 @@ def refusal_of(call: Callable[..., object], *arguments: object) -> WishError | N
         ({"background": "#102030"}, Edit(background=Colour(16, 32, 48))),
         ({"background": "white"}, Edit(background=WHITE)),
         ({"animate": True}, Edit(animate=True)),
+        ({"part": "hips"}, Edit(part=Part("hips"))),
+        (
+            {"part": "head", "who": 2, "around_face": True},
+            Edit(part=Part("head", "2", around_face=True)),
+        ),
+        ({"line": "eyes"}, Edit(line=Line("eyes"))),
+        ({"line": "nose", "keep": "above", "who": "1"}, Edit(line=Line("nose", "above", "1"))),
     ],
 )
 def test_every_word_as_text_and_as_values(wish, edit):
@@ -183,6 +192,20 @@ def test_a_wrong_value_is_refused_with_its_word_and_what_is_right(word, value):
         ({"resize": "0x5"}, "resize width"),
         ({"resize": "5x0"}, "resize height"),
         ({"resize": "5x5", "resize_mode": "cover"}, "resize_mode"),
+        ({"part": "torso"}, "part"),
+        ({"part": "head", "who": "me"}, "who"),
+        ({"part": "head", "gravity": "north"}, "gravity"),
+        ({"part": "head", "rect": "0,0,9,9"}, "part"),
+        ({"part": "head", "line": "eyes"}, "line"),
+        ({"part": "head", "trim": True}, "trim"),
+        ({"line": "chin"}, "line"),
+        ({"line": "eyes", "keep": "beside"}, "keep"),
+        ({"line": "eyes", "rect": "0,0,9,9"}, "line"),
+        ({"line": "eyes", "trim": True}, "trim"),
+        ({"line": "eyes", "margin": 3}, "margin"),
+        ({"who": 1}, "who"),
+        ({"keep": "above"}, "keep"),
+        ({"around_face": True}, "around_face"),
     ],
 )
 def test_words_that_do_not_go_together_are_refused_by_name(wish, field):

@@ -6,7 +6,7 @@ from fractions import Fraction
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from conftest import cropwright, decoded, encoded, gradient
 from cropwright.core.body import NEEDS, Part
@@ -92,6 +92,18 @@ def test_legs_that_are_not_in_the_picture_are_not_made_up(shared, part, missing)
 def test_elbows_are_found_where_the_picture_cuts_somebody_off(shared):
     box = part_of(shared, ASTRONAUT, "head_to_elbows")
     assert holds(box, Rect(40, 14, 300, 300))
+
+
+def test_of_people_whose_faces_are_not_seen_the_parts_but_face_and_head_are(shared):
+    image = Image.open(shared / "samples" / GROUP).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    for hidden in ((640, 590, 830, 860), (1210, 640, 1400, 900)):
+        pen.ellipse(hidden, fill=(60, 40, 30))
+    wish = Edit(part=Part("head_to_knees", "1"))
+    report = explain(encoded(image), wish, Limits(), every_model(shared))
+    assert report.people.parts[0].keys() == NEEDS.keys() - {"face", "head"}
+    assert report.rect.y == pytest.approx(590, abs=40)
+    assert 1990 < report.rect.bottom < 2250
 
 
 @pytest.mark.parametrize("part", NEEDS)
