@@ -113,7 +113,7 @@ class Crop:
 
         Raises RectOutsideError or RectEmptyError for a rect that does not fit the picture,
         BrokenPictureError for damage found while looking, ModelError or SubjectMissingError if
-        nothing could be cut out.
+        nothing could be cut out, PartMissingError for a part that the picture does not show.
         """
         from cropwright.engine.pipeline import explain
 
