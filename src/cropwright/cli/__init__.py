@@ -19,6 +19,7 @@ from cropwright.errors import CropwrightError
 _COMMANDS = {
     "crop": "Crop pictures.",
     "cutout": "Cut subjects out of their background.",
+    "bulk": "Crop or cut out a folder or a bucket of any size; goes on after interruptions.",
     "models": "List, fetch and check the models that look at pictures.",
     "process": "Run one crop job given as JSON (dpf).",
     "batch": "Run the crop jobs of a JSON file (dpf).",

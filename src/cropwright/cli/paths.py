@@ -9,14 +9,9 @@ from pathlib import Path
 
 import click
 
-from cropwright.core import formats
 from cropwright.core.command import Edit
-from cropwright.core.formats import Format
+from cropwright.core.formats import EXTENSIONS, Format
 from cropwright.errors import CropwrightError, OutputExistsError, SourceUnreadableError
-
-_EXTENSIONS = frozenset(
-    extension for row in formats.FORMATS.values() for extension in row.extensions
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def _in_folder(folder: Path, *, recursive: bool) -> list[Photo]:
     found = sorted(
         path
         for path in folder.glob(pattern)
-        if path.suffix.lower().lstrip(".") in _EXTENSIONS and path.is_file()
+        if path.suffix.lower().lstrip(".") in EXTENSIONS and path.is_file()
     )
     if not found:
         reason = "no pictures in this folder"

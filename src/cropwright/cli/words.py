@@ -67,12 +67,16 @@ _WINDOW = (
     ),
     click.option("--enlarge", is_flag=True, help="Let --resize make pictures larger."),
 )
+_ANIMATE = (
+    click.option("--animate", is_flag=True, help="Keep all frames of an animated gif or webp."),
+)
 _CROP = (
     click.option(
         "--background", metavar="COLOUR", help="Behind transparent parts in jpeg; default white."
     ),
-    click.option("--animate", is_flag=True, help="Keep all frames of an animated gif or webp."),
+    *_ANIMATE,
 )
+_CHOICE = click.option("--cutout", is_flag=True, help="Cut subjects out instead of cropping.")
 _CUTOUT = (
     click.option(
         "--model",
@@ -140,6 +144,23 @@ def window_options(function: Function) -> Function:
 def cutout_options(function: Function) -> Function:
     """Give a command every option that says what to cut out, to keep, and how to write it."""
     return _with(function, (*_CUTOUT, *_WINDOW, *_WRITTEN))
+
+
+def bulk_options(function: Function) -> Function:
+    """Give a command the options of both, and the one that chooses."""
+    return _with(function, (_CHOICE, *_CUTOUT, *_ANIMATE, *_WINDOW, *_WRITTEN))
+
+
+def either_from(given: dict[str, Any]) -> Edit:
+    """The Edit that the options of `bulk_options` describe. Raises click.UsageError."""
+    if given["cutout"]:
+        if given["animate"]:
+            raise click.UsageError("--animate is for crops, not for --cutout")
+        return cutout_from(given)
+    for name in _CUTOUT_WORDS:
+        if name != "background" and given[name] not in (None, False, REFUSE):
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --cutout")
+    return edit_from(given)
 
 
 def _with(function: Function, options: tuple[Callable[[Function], Function], ...]) -> Function:

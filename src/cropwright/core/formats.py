@@ -76,6 +76,8 @@ FALLBACK = "png"
 """What is written when neither the wish, nor the file name, nor the input decides."""
 
 _ALIASES = {extension: row for row in FORMATS.values() for extension in row.extensions}
+EXTENSIONS = frozenset(_ALIASES)
+"""What the names of pictures end in, in lower case."""
 _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\xff\xd8\xff"), "jpeg"),
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),

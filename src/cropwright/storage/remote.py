@@ -32,9 +32,7 @@ LONGEST_LINK_SECONDS = 7 * 24 * 3600
 
 _REFUSALS = (BaseError, OSError, NotImplementedError)
 """What obstore raises: some of its errors come as Python's own."""
-_URL = re.compile(
-    r"(s3|gs|az)://([A-Za-z0-9][A-Za-z0-9._-]*)((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?"
-)
+URL = re.compile(r"(s3|gs|az)://([A-Za-z0-9][A-Za-z0-9._-]*)((?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)/?")
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._/-]*)?")
 _PICTURES = frozenset(row.media_type for row in FORMATS.values())
 
@@ -49,18 +47,18 @@ class RemoteStore:
     """
 
     def __init__(self, settings: StorageSettings) -> None:
-        self._client = _client(settings)
+        self._client = client_of(settings)
         self._presigned = settings.presigned_links
 
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` under a key: one request, so that nothing is left of one that fails."""
-        with _border():
+        with border():
             self._put(check_key(key), data)
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         """The bytes from `start`, at most `length` of them; KeyError if there is no such key."""
         check_key(key)
-        with _border():
+        with border():
             try:
                 return self._get(key, start, length)
             except FileNotFoundError as error:
@@ -69,7 +67,7 @@ class RemoteStore:
     def delete(self, key: str) -> None:
         """Forget a key, if it is there."""
         check_key(key)
-        with _border(), suppress(FileNotFoundError):
+        with border(), suppress(FileNotFoundError):
             obstore.delete(self._client, key)
 
     def link(self, key: str, seconds: int, media_type: str) -> str | None:
@@ -78,20 +76,20 @@ class RemoteStore:
         possible = media_type in _PICTURES and 0 < seconds <= LONGEST_LINK_SECONDS
         if not self._presigned or not possible:
             return None
-        with _border():
+        with border():
             return obstore.sign(self._client, "GET", key, timedelta(seconds=seconds))
 
     def ping(self) -> None:
         """Write a small file and take it away again; StorageUnavailableError if that fails."""
         # A new one each time: who writes a file that another machine is writing may be refused.
         path = f".ping/{secrets.token_hex(8)}"  # no key has a dot
-        with _border():
+        with border():
             self._put(path, b"")
             obstore.delete(self._client, path)
 
     def _put(self, path: str, data: bytes) -> None:
         # A cache that has to ask each time cannot outlive the link.
-        attributes = {"Content-Type": _media_type(data), "Cache-Control": "no-cache"}
+        attributes = {"Content-Type": media_type(data), "Cache-Control": "no-cache"}
         obstore.put(self._client, path, data, attributes=attributes, use_multipart=False)
 
     def _get(self, key: str, start: int, length: int | None) -> bytes:
@@ -106,15 +104,16 @@ class RemoteStore:
 
 
 @contextmanager
-def _border() -> Iterator[None]:
-    """What obstore refuses, in our words."""
+def border() -> Iterator[None]:
+    """What obstore refuses, in our words: StorageUnavailableError."""
     try:
         yield
     except _REFUSALS as error:
         raise StorageUnavailableError(RETRY_AFTER_SECONDS) from error
 
 
-def _media_type(data: bytes) -> str:
+def media_type(data: bytes) -> str:
+    """What a store is told that bytes are: a picture's type, or one that nobody shows."""
     try:
         return FORMATS[identify(data[:256])].media_type
     except UnsupportedFormatError:
@@ -135,8 +134,9 @@ class _Common(TypedDict):
     retry_config: RetryConfig
 
 
-def _client(settings: StorageSettings) -> Client:
-    parts = _URL.fullmatch(settings.url)
+def client_of(settings: StorageSettings) -> Client:
+    """What speaks with the bucket that the settings name. SettingsError."""
+    parts = URL.fullmatch(settings.url)
     if parts is None:
         raise SettingsError("CROPWRIGHT_STORAGE_URL", "is not of the form s3://bucket/prefix")
     if settings.endpoint and not _ENDPOINT.fullmatch(settings.endpoint):
