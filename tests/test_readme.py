@@ -29,6 +29,7 @@ GUIDES = (
     "docs/api.md",
     "docs/modelslab.md",
     "docs/cropphoto.md",
+    "docs/bulk.md",
     "docs/people.md",
     "docs/iiif.md",
 )
