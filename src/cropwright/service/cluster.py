@@ -39,6 +39,8 @@ def spread(order: Order, tasks: Iterable[Task], count: int) -> Generator[Outcome
         def answer() -> Any:
             try:
                 return ray.get(reference)
+            except ray.exceptions.RayTaskError:
+                raise  # a fault of ours, and to be seen as one
             except ray.exceptions.RayError as error:
                 raise WorkerLostError(signal=0) from error
 
