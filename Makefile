@@ -1,4 +1,4 @@
-.PHONY: setup serve demo test check fix bench bench-service
+.PHONY: setup serve demo docs test check fix bench bench-service
 
 setup: .venv/installed.lock
 
@@ -11,6 +11,9 @@ serve: setup
 
 demo: setup
 	.venv/bin/python scripts/demo.py
+
+docs: setup
+	scripts/site
 
 test: setup
 	scripts/check

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 GUIDES = (
     "README.md",
+    "docs/quickstart.md",
     "docs/service.md",
     "docs/api.md",
     "docs/modelslab.md",

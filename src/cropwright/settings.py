@@ -133,7 +133,7 @@ def _starred(password: re.Match[str]) -> str:
 
 def described() -> dict[str, str]:
     """What every setting is for, by its variable: the sentence below its field."""
-    said = {section: _sentences(kind) for section, kind in SECTIONS.items()}
+    said = {section: sentences(kind) for section, kind in SECTIONS.items()}
     return {name.variable: said[name.section][name.field] for name in names()}
 
 
@@ -177,7 +177,8 @@ def _number(name: str, text: str, default: int | float) -> int | float:
     return value
 
 
-def _sentences(kind: type[Any]) -> dict[str, str]:
+def sentences(kind: type[Any]) -> dict[str, str]:
+    """What the source of a class says below each of its fields, by the field's name."""
     body = ast.parse(inspect.getsource(kind)).body[0]
     rows = body.body if isinstance(body, ast.ClassDef) else []
     said: dict[str, str] = {}

@@ -13,6 +13,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 FILES = [
     *SOURCES,
     *sorted(path for path in (ROOT / "bench").rglob("*.py") if ".peers" not in path.parts),
+    *sorted((ROOT / "docsite").glob("*.py")),
     *sorted(ROOT.glob("scripts/**/*.py")),
 ]
 FILE_LINES, FUNCTION_LINES = 400, 50
