@@ -20,26 +20,16 @@ from pathlib import Path
 import pytest
 
 from conftest import COMMAND, decoded
+from examples import FENCED, PAGES, ROOT, blocks, examples
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-GUIDES = (
-    "README.md",
-    "docs/quickstart.md",
-    "docs/service.md",
-    "docs/api.md",
-    "docs/modelslab.md",
-    "docs/cropphoto.md",
-    "docs/bulk.md",
-    "docs/people.md",
-    "docs/iiif.md",
-)
+GUIDES = [page for page in PAGES if examples(page)]
 DOCUMENTED_BASE = "127.0.0.1:8000"
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|\+00:00)")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def of_readme(language: str) -> list[str]:
+    return [block.text for block in blocks("README.md") if block.language == language]
 
 
 @pytest.fixture
@@ -58,7 +48,7 @@ def test_the_demo_shows_every_result_on_its_contact_sheet(after_demo):
 
 
 def test_every_command_line_of_the_readme_works(after_demo):
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    lines = [line for block in of_readme("sh") for line in block.splitlines()]
     commands = [line for line in lines if line.startswith(".venv/bin/cropwright")]
     assert len(commands) == 2
     for command in commands:
@@ -68,7 +58,7 @@ def test_every_command_line_of_the_readme_works(after_demo):
 
 
 def test_the_python_of_the_readme_works(after_demo):
-    (program,) = blocks("python")
+    (program,) = of_readme("python")
     subprocess.run([sys.executable, "-c", program], cwd=after_demo, check=True)
     assert decoded((after_demo / "demo/portrait.avif").read_bytes()).size == (400, 500)
 
@@ -139,30 +129,31 @@ def test_the_line_that_the_first_start_prints_works_when_pasted(service):
 
 
 @pytest.mark.parametrize("page", GUIDES)
-def test_the_examples_for_the_service_work_and_answer_what_is_printed(service, page):
+def test_the_examples_of_a_page_work_and_answer_what_is_printed(service, page):
     key = re.search(r"cw_\S+", service.said())[0]
-    examples = with_answers((ROOT / page).read_text())
-    assert examples
+    found = examples(page)
     lines = [f"KEY={key}"]
-    for number, (script, _) in enumerate(examples):
-        own = re.sub(r"^KEY=.*$", "", script, flags=re.MULTILINE)
-        lines.append(f"{{ :\n{own}\n}} > answer-{number}")
+    for number, (block, _) in enumerate(found):
+        (service.folder / f"example-{number}.py").write_text(block.text, encoding="utf-8")
+        own = re.sub(r"^KEY=.*$", "", block.text, flags=re.MULTILINE)
+        run = f"python example-{number}.py" if block.language == "python" else own
+        lines.append(f"{{ :\n{run}\n}} > answer-{number}")
     service.run("\n".join(lines))
-    for number, (script, answer) in enumerate(examples):
+    for number, (block, answer) in enumerate(found):
         if answer is not None:
-            came = (
-                (service.folder / f"answer-{number}")
-                .read_text()
-                .replace(service.base, DOCUMENTED_BASE)
-            )
-            assert told_alike(json.loads(answer), json.loads(came)), f"{script}\n{came}"
+            came = (service.folder / f"answer-{number}").read_text()
+            came = came.replace(service.base, DOCUMENTED_BASE)
+            assert told_alike(json.loads(answer), json.loads(came)), f"{block.text}\n{came}"
 
 
-def with_answers(text: str) -> list[tuple[str, str | None]]:
-    """A page's examples that call the service, each with the JSON that is printed below it."""
-    found = re.findall(r"```sh\n(.*?)```(?:\s*```json\n(.*?)```)?", text, re.DOTALL)
-    others = ("make ", "demo/")
-    return [(s, answer or None) for s, answer in found if not any(word in s for word in others)]
+def test_the_log_line_that_the_guide_shows_is_what_is_logged(service):
+    service.said()
+    asked, shown = (row for row in blocks("docs/service.md") if "my-first-request" in row.text)
+    service.run(asked.text)
+    assert service.stop() == 0
+    logged = (service.folder / "log").read_text().splitlines()
+    (line,) = [row for row in logged if "my-first-request" in row]
+    assert told_alike(json.loads(shown.text), json.loads(line))
 
 
 def told_alike(printed: object, came: object) -> bool:
@@ -180,10 +171,20 @@ def told_alike(printed: object, came: object) -> bool:
     return type(printed) is type(came)
 
 
-def test_every_page_that_a_page_links_is_there():
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_and_heading_that_a_page_links_is_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", text):
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), target
+        assert not heading or heading in headings(path), f"{target}#{heading}"
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and the site make them."""
+    lines = FENCED.sub("", path.read_text(encoding="utf-8")).splitlines()
+    titles = [line.lstrip("# ").lower() for line in lines if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
 
 
 def test_the_targets_the_readme_names_are_in_the_makefile():
