@@ -35,7 +35,7 @@ def gather(folder: Path) -> None:
     for name, text in (texts | {FIRST: first_page(titles)}).items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     for name, picture in PICTURES.items():
-        (folder / "pictures" / f"{name}.webp").write_bytes(picture.make())
+        (folder / "pictures" / f"{name}.webp").write_bytes(picture.webp())
     (folder / "llms.txt").write_text(llms_text(titles), encoding="utf-8")
     (folder / "openapi.json").write_text(json.dumps(document(), indent=1), encoding="utf-8")
 

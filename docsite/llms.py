@@ -13,7 +13,7 @@ _DETAILS = """\
 - Every page is Markdown at the address given, and HTML at the same address with `.html`.
 - Coordinates are pixels of the upright picture: EXIF orientation is applied first.
 - A service answers its own OpenAPI document at `/openapi.json`; [this](openapi.json) is the same."""
-_SKIPPABLE = ("Measured",)
+_SKIPPABLE = ("Measured and proven",)
 """Sections that a reader in a hurry may leave out; the format calls them Optional."""
 
 

@@ -51,7 +51,12 @@ NAVIGATION = (
     ),
     Section(
         "Concepts",
-        (Page("house", "the map of the code, and the decisions behind it"),),
+        (
+            Page("deciding", "the order of steps, gravities, and how to ask why", ("gravities",)),
+            Page("links", "from reserved to gone: what a link promises"),
+            Page("refusals", "every refusal with its reason, and what is tolerated"),
+            Page("house", "the map of the code, and the decisions behind it"),
+        ),
     ),
     Section(
         "Reference",
@@ -65,10 +70,13 @@ NAVIGATION = (
         ),
     ),
     Section(
-        "Measured",
+        "Measured and proven",
         (
             Page("performance", "crops against Pillow, sharp, ImageMagick and vipsthumbnail"),
             Page("performance-service", "the service against thumbor and a bare loop"),
+            Page(
+                "security", "every promise about strangers' pictures, and the test that proves it"
+            ),
             Page("edges", "the edges of cut-outs against known truth"),
         ),
     ),

@@ -123,3 +123,23 @@ def test_llms_txt_has_the_published_shape_and_links_every_page(folder):
 def test_the_first_page_leads_to_every_other(folder):
     linked = set(re.findall(r"\]\((\S+)\.md\)", read(folder, f"{FIRST}.md")))
     assert linked == {row.name for row in pages()}
+
+
+def test_every_test_that_the_security_page_names_is_there():
+    page = (DOCS / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    missing = [
+        f"{path}::{test}"
+        for path, test in named
+        if f"def {test}(" not in (DOCS.parent / path).read_text(encoding="utf-8")
+    ]
+    assert (missing, len(named) > 30) == ([], True)
+
+
+def test_every_promise_of_the_security_page_names_a_test():
+    page = (DOCS / "security.md").read_text(encoding="utf-8")
+    promises = re.split(r"^- ", page.partition("## What is not promised")[0], flags=re.MULTILINE)[
+        1:
+    ]
+    assert [row for row in promises if not re.search(r"^  - `tests/", row, re.MULTILINE)] == []
+    assert len(promises) > 30
