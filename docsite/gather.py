@@ -52,7 +52,8 @@ def first_page(titles: dict[str, str]) -> str:
     """The page that the site opens with: what it is, and every page with what is found there."""
     links = [_links(section, titles) for section in NAVIGATION]
     trees = [_tree(section) for section in NAVIGATION]
-    return page("Cropwright", f"{SUMMARY} This is version {__version__}.", *links, *trees)
+    head = f"{SUMMARY} This is version {__version__}."
+    return page("Cropwright", head, shown("gravities"), *links, *trees)
 
 
 def _links(section: Section, titles: dict[str, str]) -> str:

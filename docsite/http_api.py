@@ -16,7 +16,8 @@ from docsite.markdown import page, table
 _HEAD = """\
 Generated from the OpenAPI document of the service, which is [openapi.json](openapi.json) here and
 `/openapi.json` there; `/docs` of a service lets you try it. [Our own API](api.md) has examples. Bodies
-are JSON or forms, with the same fields; fields that are not named here are refused."""
+are JSON or forms, with the same fields; fields that are not named here are refused. Errors are
+[problem details](api.md#errors)."""
 
 
 @cache
@@ -47,37 +48,57 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     ]
     if placed:
         parts += ["**Parameters**", table(("name", "type", ""), placed)]
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    fields = body.get("schema", {}).get("properties", {})
-    if fields:
-        rows = [(f"`{name}`", _kind(row), _described(row)) for name, row in fields.items()]
-        parts += ["**Fields**", table(("field", "type", ""), rows)]
-    parts += ["**Answers**", table(("status", "", "media types"), _answers(operation))]
+    for schema in _in_json(operation.get("requestBody", {})):
+        parts += ["**Fields**", _fields(schema)]
+    parts += ["**Answers**", table(("status", "", "media types", "headers"), _answers(operation))]
+    for status, answer in operation["responses"].items():
+        for schema in _in_json(answer):
+            parts += [f"**{status} as JSON.** {schema.get('description', '')}", _fields(schema)]
     return "\n\n".join(parts)
 
 
-def _answers(operation: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _in_json(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects that a body may be, where it may be JSON."""
+    schema = body.get("content", {}).get("application/json", {}).get("schema", {})
+    return [row for row in schema.get("oneOf", [schema]) if row.get("properties")]
+
+
+def _fields(schema: dict[str, Any]) -> str:
+    needed = schema.get("required", ())
+    rows = [
+        (f"`{name}`", _kind(row), _described(row) + (" Always there." if name in needed else ""))
+        for name, row in schema["properties"].items()
+    ]
+    return table(("field", "type", ""), rows)
+
+
+def _answers(operation: dict[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             status,
             answer["description"],
-            ", ".join(f"`{kind}`" for kind in answer.get("content", ())),
+            _words(answer.get("content")),
+            _words(answer.get("headers")),
         )
         for status, answer in operation["responses"].items()
     ]
+
+
+def _words(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names or ())
 
 
 def _described(row: dict[str, Any]) -> str:
     schema = row.get("schema", row)
     said = [row.get("description", "")]
     if "enum" in schema:
-        said.append(f"One of {', '.join(f'`{word}`' for word in schema['enum'])}.")
+        said.append(f"One of {_words(schema['enum'])}.")
     if "minimum" in schema or "maximum" in schema:
         said.append(_range(schema))
     if "default" in schema:
         said.append(f"Default: `{_written(schema['default'])}`.")
     if "examples" in schema:
-        said.append(f"Such as {', '.join(f'`{_written(word)}`' for word in schema['examples'])}.")
+        said.append(f"Such as {_words(map(_written, schema['examples']))}.")
     return " ".join(filter(None, said))
 
 

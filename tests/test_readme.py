@@ -192,6 +192,7 @@ def test_the_targets_the_readme_names_are_in_the_makefile():
     named = set(re.findall(r"make (\w+)", README)) & {
         "serve",
         "demo",
+        "docs",
         "test",
         "setup",
         "check",
