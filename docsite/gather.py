@@ -11,7 +11,7 @@ from docsite.commands import commands_page
 from docsite.errors import errors_page
 from docsite.http_api import document, http_page
 from docsite.library import library_page
-from docsite.llms import SUMMARY, llms_text
+from docsite.llms import SUMMARY, linked, llms_text
 from docsite.markdown import fenced, page, title_of
 from docsite.navigation import NAVIGATION, Page, Section, pages
 from docsite.pictures import PICTURES, shown
@@ -25,6 +25,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 }
 """Pages that are written when the site is built; all others lie in docs/."""
 FIRST = "index"
+"""The page that the site opens with."""
 
 
 def gather(folder: Path) -> None:
@@ -50,15 +51,10 @@ def text_of(row: Page) -> str:
 
 def first_page(titles: dict[str, str]) -> str:
     """The page that the site opens with: what it is, and every page with what is found there."""
-    links = [_links(section, titles) for section in NAVIGATION]
+    links = [linked(section, titles) for section in NAVIGATION]
     trees = [_tree(section) for section in NAVIGATION]
     head = f"{SUMMARY} This is version {__version__}."
     return page("Cropwright", head, shown("gravities"), *links, *trees)
-
-
-def _links(section: Section, titles: dict[str, str]) -> str:
-    rows = [f"- [{titles[row.name]}]({row.name}.md): {row.note}" for row in section.pages]
-    return "\n".join((f"## {section.title}", "", *rows))
 
 
 def _tree(section: Section) -> str:

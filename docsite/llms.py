@@ -21,8 +21,12 @@ def llms_text(titles: dict[str, str]) -> str:
     """The whole file, given the title of every page by its name."""
     first = [section for section in NAVIGATION if section.title not in _SKIPPABLE]
     rest = [page for section in NAVIGATION if section not in first for page in section.pages]
-    parts = ["# Cropwright", f"> {SUMMARY}", _DETAILS]
-    for section in (*first, Section("Optional", tuple(rest))):
-        rows = [f"- [{titles[row.name]}]({row.name}.md): {row.note}" for row in section.pages]
-        parts.append("\n".join((f"## {section.title}", "", *rows)))
+    sections = [*first, Section("Optional", tuple(rest))]
+    parts = ["# Cropwright", f"> {SUMMARY}", _DETAILS, *(linked(row, titles) for row in sections)]
     return "\n\n".join(parts) + "\n"
+
+
+def linked(section: Section, titles: dict[str, str]) -> str:
+    """A section's pages as a list: title, address and what is found there."""
+    rows = [f"- [{titles[row.name]}]({row.name}.md): {row.note}" for row in section.pages]
+    return "\n".join((f"## {section.title}", "", *rows))

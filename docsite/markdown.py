@@ -1,11 +1,9 @@
-"""Markdown as the generated pages are made of it, and as pages are read."""
+"""Markdown as the generated pages are made of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-
-_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -34,8 +32,3 @@ def title_of(text: str) -> str:
     if found is None:
         raise ValueError("a page begins with a heading")
     return found[1]
-
-
-def prose(text: str) -> str:
-    """A page without its blocks of code."""
-    return _FENCED.sub("", text)
