@@ -34,7 +34,8 @@ The status that each door answers. [Our own API](api.md#errors) sends the code a
 others speak as their contracts do. Not every error can come up at every door; 500 is what would be
 answered where a door has no row for it. A request body beyond what is read at all is 413 everywhere.
 `not_found` and `method_not_allowed` are our own API's codes for requests that are for none of its
-addresses. A dash: cannot come up over HTTP."""
+addresses. A dash: cannot come up over HTTP. Failures of [dpf jobs](dpf.md) are that contract's own
+sentences."""
 _TREE = """\
 Programs that use the library catch an error, or any of those above it."""
 _ELSEWHERE = (
