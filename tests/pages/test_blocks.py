@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
+from conftest import COMMAND, decoded
 from cropwright.settings import FILE, load
-from examples import FENCED, NOT_RUN, PAGES, ROOT, Block, blocks
+from cutouts import every_model
+from examples import FENCED, NOT_RUN, PAGES, ROOT, WITH_MODELS, Block, blocks
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 RUN = ("sh", "python", "json", "toml")
@@ -49,6 +54,28 @@ def test_code_is_written_in_fences_where_the_tests_see_it(page):
 @pytest.mark.parametrize("block", of("json"), ids=called)
 def test_what_is_printed_as_json_is_json(block):
     assert json.loads(block.text)
+
+
+def test_the_examples_that_need_models_work_where_they_are(shared, tmp_path):
+    (tmp_path / "team").mkdir()
+    for name in ("look.jpg", "team/two.jpg"):
+        shutil.copy(shared / "samples" / "imagor_people.jpg", tmp_path / name)
+    models = every_model(shared)
+    files = {
+        f"CROPWRIGHT_MODELS_{name.upper()}_FILE": models.own_file(name)
+        for name in ("u2netp", "yunet", "yolox", "pose")
+    }
+    path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+    for block in (block for block in BLOCKS if block.reason == WITH_MODELS):
+        subprocess.run(
+            ["sh", "-euc", block.text],
+            cwd=tmp_path,
+            env={**os.environ, **files, "PATH": path},
+            check=True,
+            timeout=300,
+        )
+    assert decoded((tmp_path / "top.jpg").read_bytes()).size == (800, 1000)
+    assert {path.name for path in tmp_path.rglob("*.*")} >= {"two.jpg", "bust.png", "nobody.jpg"}
 
 
 @pytest.mark.parametrize("block", of("toml"), ids=called)
