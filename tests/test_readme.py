@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -63,14 +64,25 @@ def test_the_python_of_the_readme_works(after_demo):
     assert decoded((after_demo / "demo/portrait.avif").read_bytes()).size == (400, 500)
 
 
+def free_port() -> int:
+    """A port that nobody has, below those that connections going out are given meanwhile."""
+    while True:
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", 20_000 + secrets.randbelow(10_000)))
+            except OSError:
+                continue
+            port: int = listener.getsockname()[1]
+            return port
+
+
 class Service:
     """A service in a folder of its own, started for the first time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.base = f"127.0.0.1:{listener.getsockname()[1]}"
+        port = free_port()
+        self.base = f"127.0.0.1:{port}"
         others = {k: v for k, v in os.environ.items() if not k.startswith("CROPWRIGHT_")}
         path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = others | {
@@ -78,10 +90,9 @@ class Service:
             "CROPWRIGHT_SOURCES_ALLOW": "127.0.0.0/8",
             "CROPWRIGHT_MODELS_FIRST_USE_BYTES": "0",
         }
-        port = self.base.rpartition(":")[2]
         with (folder / "said").open("wb") as said, (folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "serve", "--port", port],
+                [COMMAND, "serve", "--port", str(port)],
                 cwd=folder,
                 env=self.environment,
                 stdout=said,
@@ -96,7 +107,8 @@ class Service:
             try:
                 socket.create_connection((host, int(port))).close()
             except OSError:
-                assert time.monotonic() < deadline, (self.folder / "log").read_text()
+                waits = time.monotonic() < deadline and self._process.poll() is None
+                assert waits, (self.folder / "log").read_text()
                 time.sleep(0.05)
             else:
                 return (self.folder / "said").read_text()
