@@ -16,6 +16,8 @@ SYSTEMS = [
     "modelslab_delete_image",
     "modelslab_v3_legacy_host",
     "crop_photo_remove_background",
+    "crop_photo_auto_resize_align",
+    "crop_photo_lifestyle",
 ]
 LINK_SECONDS = 4
 QUEUE = 5

@@ -10,8 +10,10 @@ from fractions import Fraction
 from cropwright.core.body import Part
 from cropwright.core.colour import WHITE, Colour
 from cropwright.core.cutout import Cutout
+from cropwright.core.formats import WRITABLE
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.gravity import AUTO, BY_PEOPLE, GRAVITIES, SUBJECT
+from cropwright.core.layout import Layout
 from cropwright.core.lines import Line
 from cropwright.errors import InvalidValueError, MissingFieldError
 
@@ -139,6 +141,8 @@ class Output:
     """No loss: webp and avif without loss; a JPEG is cut without being encoded again."""
     archival: bool = False
     """`format` may be one of ARCHIVAL too, for doors whose contract has them."""
+    among: tuple[str, ...] = WRITABLE
+    """Where the input decides the format: its own if it is one of these, else png."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
@@ -179,6 +183,8 @@ class Edit:
     """Keep all frames of an animation."""
     cutout: Cutout | None = None
     """Cut the subject out of what is kept."""
+    layout: Layout | None = None
+    """Lay the subject into a frame; it decides alone what is kept, and how large."""
     output: Output = field(default_factory=Output)
 
     def __post_init__(self) -> None:
@@ -204,7 +210,9 @@ class Edit:
     @property
     def needs_subject(self) -> bool:
         """Whether a model has to tell the subject from what is behind it, whatever else is seen."""
-        return self.cutout is not None or (self.rect is None and self.gravity == SUBJECT)
+        if self.layout is not None or self.cutout is not None:
+            return True
+        return self.rect is None and self.gravity == SUBJECT
 
     @property
     def needs_model(self) -> bool:

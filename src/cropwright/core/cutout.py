@@ -88,4 +88,5 @@ class Cutout:
     @property
     def is_clear(self) -> bool:
         """Whether what is not subject stays empty."""
-        return self.background is None or self.only_mask
+        below = self.background
+        return below is None or (isinstance(below, Colour) and below.alpha < 255) or self.only_mask

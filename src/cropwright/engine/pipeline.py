@@ -16,6 +16,7 @@ from cropwright.engine.steps.background import lay_on_background
 from cropwright.engine.steps.choose import choose
 from cropwright.engine.steps.colour import recolour
 from cropwright.engine.steps.cutout import cut_out
+from cropwright.engine.steps.layout import lay_out
 from cropwright.engine.steps.read import read
 from cropwright.engine.steps.resize import resize
 from cropwright.engine.steps.tone import tone
@@ -43,6 +44,7 @@ STEPS: tuple[Callable[[Work], Work], ...] = (
     resize,
     turn_upright,
     cut_out,
+    lay_out,
     turn,
     tone,
     lay_on_background,

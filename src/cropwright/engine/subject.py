@@ -20,7 +20,8 @@ from cropwright.engine.vips import decoding, pyvips
 from cropwright.errors import ModelMissingError, ModelUnusableError, SubjectMissingError
 
 if TYPE_CHECKING:
-    from cropwright.engine.matte import Floats
+    from cropwright.engine.matte import Bytes, Floats
+    from cropwright.engine.matte.pieces import Truths
 
 _SPARE = 2
 """So many times the model's own size the picture is decoded at, if decoding can shrink."""
@@ -114,17 +115,31 @@ def looked_at(
 
 def subject_box(mask: Floats, size: Size) -> Rect | None:
     """The box around what a mask covers, in pixels of a picture of `size`; None if nothing is."""
+    from cropwright.engine.matte.refine import HIGH, LOW
+
+    box = _box_of(mask > LOW + (HIGH - LOW) * _EMPTY)
+    if box is None:
+        return None
+    across, down = size.width / mask.shape[1], size.height / mask.shape[0]
+    x, y = math.floor(box.x * across), math.floor(box.y * down)
+    right = min(size.width, math.ceil(box.right * across))
+    bottom = min(size.height, math.ceil(box.bottom * down))
+    return Rect(x, y, right - x, bottom - y)
+
+
+def covered_box(alpha: Bytes) -> Rect | None:
+    """The box around what coverage (0 to 255) shows of a subject, in its pixels."""
+    return _box_of(alpha > _EMPTY * 255)
+
+
+def _box_of(covered: Truths) -> Rect | None:
     import numpy as np
 
     from cropwright.engine.matte.pieces import without_specks
-    from cropwright.engine.matte.refine import HIGH, LOW
 
-    covered = without_specks(mask > LOW + (HIGH - LOW) * _EMPTY, _SPECK)
+    covered = without_specks(covered, _SPECK)
     if not covered.any():
         return None
     columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
-    across, down = size.width / mask.shape[1], size.height / mask.shape[0]
-    x, y = math.floor(columns[0] * across), math.floor(rows[0] * down)
-    right = min(size.width, math.ceil((columns[-1] + 1) * across))
-    bottom = min(size.height, math.ceil((rows[-1] + 1) * down))
-    return Rect(x, y, right - x, bottom - y)
+    x, y = int(columns[0]), int(rows[0])
+    return Rect(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)

@@ -9,6 +9,7 @@ from cropwright.core.command import Edit
 from cropwright.core.cutout import CLEAR_FORMATS
 from cropwright.core.formats import ARCHIVAL, FALLBACK, FORMATS, Format, written_as
 from cropwright.core.geometry import Rect, Size
+from cropwright.core.layout import Placed
 from cropwright.core.limits import Limits
 from cropwright.core.people import People
 from cropwright.core.report import Attempt, Report
@@ -31,6 +32,8 @@ class Window:
     """What a model saw of the subject, where one had to look."""
     people: People | None = None
     """Who was seen, where somebody was looked for."""
+    placed: Placed | None = None
+    """Where the picture goes in its frame, once the subject was laid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Work:
     def result(self) -> Size:
         """Size of the result, upright."""
         window = self.window.rect.size
+        if self.edit.layout is not None:
+            placed = self.window.placed
+            return placed.frame if placed else self.edit.layout.size or self.opened.facts.size
         return self.edit.resize.result(window) if self.edit.resize else window
 
     @property
@@ -61,6 +67,7 @@ class Work:
         if output.archival and output.format in ARCHIVAL:
             return FORMATS[output.format]
         source = self.opened.facts.format
+        source = source if source in output.among else FALLBACK
         if self.edit.cutout is not None and self.edit.cutout.is_clear:
             source = source if source in CLEAR_FORMATS else FALLBACK
         return written_as(output.format, output.path, source)

@@ -20,10 +20,10 @@ from cropwright.service.calls import Source
 _STREAM, _URL = RESPONSE_TYPES = ("stream", "url")
 _STREAM_TYPE = "application/octet-stream"
 """What a stream is declared as (CP-3)."""
-_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _IMAGE_TYPE = re.compile(r"\bimage/", re.IGNORECASE)
 _BEARER = re.compile(r"Bearer (\S+)")
-_SHOWN = 40
+SHOWN = 40
 """Characters of a wrong value that are said again."""
 
 
@@ -53,8 +53,8 @@ def parse_image_url(fields: Fields) -> Source:
     url = (fields.text("image_url") or "").strip()
     if not url:
         raise MissingFieldError("image_url", "where the picture is")
-    if not _LINK.fullmatch(url):
-        raise InvalidValueError("image_url", url[:_SHOWN], "an http or https URL")
+    if not LINK.fullmatch(url):
+        raise InvalidValueError("image_url", url[:SHOWN], "an http or https URL")
     return Source(url=url, field="image_url")
 
 
@@ -62,7 +62,7 @@ def parse_as_link(fields: Fields) -> bool:
     """Whether a link is asked for; required by the contract, yet with a default (CP-1)."""
     word = (fields.text("response_type") or _STREAM).lower()
     if word not in RESPONSE_TYPES:
-        raise InvalidValueError("response_type", word[:_SHOWN], " or ".join(RESPONSE_TYPES))
+        raise InvalidValueError("response_type", word[:SHOWN], " or ".join(RESPONSE_TYPES))
     return word == _URL
 
 

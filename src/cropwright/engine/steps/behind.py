@@ -35,8 +35,8 @@ def _backdrop(
 ) -> pyvips.Image | None:
     wished = cutout.background
     if isinstance(wished, Colour):
-        channels = [wished.red, wished.green, wished.blue]
-        return subject.new_from_image([*channels, 255]).cast("uchar")
+        channels = [wished.red, wished.green, wished.blue, wished.alpha]
+        return subject.new_from_image(channels).cast("uchar")
     if isinstance(wished, Blur):
         return _blurred(subject, scene, wished).bandjoin(255)
     if isinstance(wished, bytes):

@@ -21,14 +21,19 @@ def cut_out(work: Work) -> Work:
     if cutout is None or subject is None:
         return work
     # NumPy costs as much to import as everything else together: only when needed.
+    from cropwright.engine.matte import pixels_of
     from cropwright.engine.matte.refine import Place
     from cropwright.engine.steps.behind import set_behind
+    from cropwright.engine.steps.layout import laid
+    from cropwright.engine.subject import covered_box
 
     with decoding(work.opened.facts.format):
         frame = _eight_bit_colours(work.frames[0]).copy_memory()
         place = Place(subject.mask, work.opened.facts.size, work.window.rect)
         # Without a subject the whole picture is kept: a wish for anything else was refused before.
         made = _matted(frame, place if subject.seen.box else None, cutout)
+        if work.edit.layout is not None:
+            work, made = laid(work, made, covered_box(pixels_of(made[made.bands - 1])[:, :, 0]))
         if not cutout.only_mask:
             made = set_behind(made, _opaque(frame), cutout, work.limits)
     return work.showing((made,))

@@ -36,6 +36,8 @@ def shrunk(opened: Opened, shrink: float) -> tuple[pyvips.Image, float]:
 
 def _shrink(work: Work) -> float:
     """How many window pixels become one pixel of the result, on the axis that shrinks least."""
+    if work.edit.layout is not None:
+        return 1.0  # its scale is not known before the subject's edges are
     window, result = work.window.rect, work.result
     return min(window.width / result.width, window.height / result.height)
 
