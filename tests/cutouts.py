@@ -53,6 +53,12 @@ def every_model(shared: Path) -> ModelSettings:
     )
 
 
+def standing_man(shared: Path) -> bytes:
+    """A photograph of one man from head to shoes, cut out of one of two men."""
+    two = Image.open(shared / "samples" / "imagor_people.jpg")
+    return encoded(two.crop((1060, 560, 1760, two.height)), "JPEG", quality=92)
+
+
 def overlap(truth: np.ndarray, made: np.ndarray) -> float:
     """Intersection over union at half coverage."""
     one, other = truth > 0.5, made > 0.5

@@ -9,6 +9,8 @@ import sys
 import pytest
 from tests.e2e.server import Server, running
 
+from cutouts import every_model, standing_man
+
 SYSTEMS = [
     "modelslab_v3_base64_crop",
     "modelslab_v6_base64_to_url",
@@ -18,6 +20,7 @@ SYSTEMS = [
     "crop_photo_remove_background",
     "crop_photo_auto_resize_align",
     "crop_photo_lifestyle",
+    "crop_photo_body_aware_crop",
 ]
 LINK_SECONDS = 4
 QUEUE = 5
@@ -29,6 +32,11 @@ def report(shared, tmp_path_factory) -> list[dict]:
     folder = tmp_path_factory.mktemp("conformance")
     settings = {"LINKS_V6_SECONDS": str(LINK_SECONDS), "SOURCES_ALLOW": "127.0.0.0/8"}
     settings |= {"MODELS_FOLDER": str(folder), "MODELS_FIRST_USE_BYTES": "0"}
+    models = every_model(shared)
+    seeing = ("yunet", "yolox", "pose")
+    settings |= {f"MODELS_{name.upper()}_FILE": models.own_file(name) for name in seeing}
+    person = folder / "person.jpg"
+    person.write_bytes(standing_man(shared))
     with running(Server(folder, **settings)) as server:
         arguments = {
             "--cases": shared / "conformance" / "cases.json",
@@ -37,6 +45,7 @@ def report(shared, tmp_path_factory) -> list[dict]:
             "--other-key": server.key("other"),
             "--limited-key": server.key("limited", "--queue", str(QUEUE)),
             "--link-ttl": LINK_SECONDS,
+            "--person": person,
             "--json": folder / "report.json",
         }
         words = [str(word) for pair in arguments.items() for word in pair]

@@ -184,7 +184,7 @@ class Edit:
     cutout: Cutout | None = None
     """Cut the subject out of what is kept."""
     layout: Layout | None = None
-    """Lay the subject into a frame; it decides alone what is kept, and how large."""
+    """Lay the subject, the part or what the line leaves into a frame, which has its own size."""
     output: Output = field(default_factory=Output)
 
     def __post_init__(self) -> None:
@@ -210,9 +210,9 @@ class Edit:
     @property
     def needs_subject(self) -> bool:
         """Whether a model has to tell the subject from what is behind it, whatever else is seen."""
-        if self.layout is not None or self.cutout is not None:
-            return True
-        return self.rect is None and self.gravity == SUBJECT
+        laid_out = self.layout is not None and not (self.part or self.line)
+        by_gravity = self.rect is None and self.gravity == SUBJECT
+        return self.cutout is not None or laid_out or by_gravity
 
     @property
     def needs_model(self) -> bool:

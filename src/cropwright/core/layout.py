@@ -43,6 +43,8 @@ class Axis:
     keeps_before: bool = False
     """Where the subject is cut off by the picture's edge, it touches the frame's edge too."""
     keeps_after: bool = False
+    starts_whole: bool = False
+    """Where both margins do not fit, the one at the end is given up, and the subject's end."""
 
     def touching(self, start: int, stop: int, side: int) -> Axis:
         """This axis for a subject from `start` to `stop` in a picture's `side`, in pixels."""
@@ -66,15 +68,15 @@ class Axis:
     def start(self, length: float, frame: float) -> float:
         """Where a length (pixels of the result) begins in the frame.
 
-        In the middle it is the frame's middle, unless a margin needs more; margins that are too
-        large for the frame are all short of the same.
+        In the middle it is the frame's middle, unless a margin needs more. What is too large for
+        the frame is short of the same on both sides, unless it `starts_whole`.
         """
         first = self.before.beside(length)
         last = frame - length - self.after.beside(length)
         if self.end != MIDDLE:
             return first if self.end == START else last
         if last < first:
-            return (first + last) / 2
+            return first if self.starts_whole else (first + last) / 2
         return min(max(first, (frame - length) / 2), last)
 
 

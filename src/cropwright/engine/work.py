@@ -32,8 +32,12 @@ class Window:
     """What a model saw of the subject, where one had to look."""
     people: People | None = None
     """Who was seen, where somebody was looked for."""
+    box: Rect | None = None
+    """What is to be laid into a frame, where that is known before the subject is cut out."""
+    field: Rect | None = None
+    """What else may be seen there; None is all of the picture."""
     placed: Placed | None = None
-    """Where the picture goes in its frame, once the subject was laid out."""
+    """Where the picture goes in its frame, once it was laid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Work:
         window = self.window.rect.size
         if self.edit.layout is not None:
             placed = self.window.placed
+            if placed is None and self.edit.layout.trimmed:
+                return window
             return placed.frame if placed else self.edit.layout.size or self.opened.facts.size
         return self.edit.resize.result(window) if self.edit.resize else window
 

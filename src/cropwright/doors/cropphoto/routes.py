@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cropwright.core.hosting import ApiKey
-from cropwright.doors.cropphoto import errors, wire, wire_align
+from cropwright.doors.cropphoto import errors, wire, wire_align, wire_body
 from cropwright.errors import CropwrightError
 from cropwright.http.door import Words, posting
 from cropwright.http.fields import Fields, read_fields
@@ -21,6 +21,8 @@ from cropwright.service.parts import Parts
 PICTURES: dict[str, Callable[[Fields], wire.PictureCall]] = {
     "/crop/remove-background": wire.parse_remove_background,
     "/crop/auto-resize-align": wire_align.parse_auto_resize_align,
+    "/crop/body-aware-crop": wire_body.parse_body_aware_crop,
+    "/crop/unrecognizable-crop": wire_body.parse_unrecognizable_crop,
     "/crop/lifestyle": wire_align.parse_lifestyle,
 }
 """Path below /v1 -> what a request there asks for, where one picture becomes another."""

@@ -20,7 +20,7 @@ from cropwright.core.report import Attempt
 from cropwright.core.window import around, finished, window_size
 from cropwright.engine.focus import FINDERS
 from cropwright.engine.load import Opened
-from cropwright.engine.steps.layout import looked_at_around
+from cropwright.engine.steps.layout import to_lay_out
 from cropwright.engine.steps.trim import plain_border
 from cropwright.engine.subject import Subject, find_subject
 from cropwright.engine.work import Window
@@ -44,19 +44,8 @@ def choose(opened: Opened, edit: Edit, models: ModelSettings) -> Window:
         return _chosen(opened, edit, None, models)
     if edit.cutout is not None and subject.seen.box is None and edit.cutout.no_subject != KEEP:
         raise SubjectMissingError(subject.missing)
-    if edit.layout is not None:
-        window = _around_subject(opened, edit, subject)
-    else:
-        window = _chosen(opened, edit, subject, models)
+    window = _chosen(opened, edit, subject, models)
     return replace(window, subject=subject, decoded=window.decoded or decoded)
-
-
-def _around_subject(opened: Opened, edit: Edit, subject: Subject) -> Window:
-    """What has to be read to lay a subject out."""
-    size, seen = opened.facts.size, subject.seen
-    told = f"found by {seen.model}" if seen.box else "nothing stands out"
-    rect = looked_at_around(seen.box, size) if edit.cutout else whole(size)
-    return Window(rect, (Attempt(SUBJECT, told),))
 
 
 def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSettings) -> Window:
@@ -64,6 +53,8 @@ def _chosen(opened: Opened, edit: Edit, subject: Subject | None, models: ModelSe
     if edit.rect is not None:
         edit.rect.check_inside(size)
         return Window(finished(edit.rect, edit, size), (Attempt("rect", "as asked"),))
+    if edit.layout is not None:
+        return to_lay_out(opened, edit, subject, models)
     if edit.part is not None:
         from cropwright.engine.steps.body import find_part
 

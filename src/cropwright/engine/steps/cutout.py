@@ -21,11 +21,9 @@ def cut_out(work: Work) -> Work:
     if cutout is None or subject is None:
         return work
     # NumPy costs as much to import as everything else together: only when needed.
-    from cropwright.engine.matte import pixels_of
     from cropwright.engine.matte.refine import Place
     from cropwright.engine.steps.behind import set_behind
-    from cropwright.engine.steps.layout import laid
-    from cropwright.engine.subject import covered_box
+    from cropwright.engine.steps.layout import covered_box_in, laid
 
     with decoding(work.opened.facts.format):
         frame = _eight_bit_colours(work.frames[0]).copy_memory()
@@ -33,7 +31,8 @@ def cut_out(work: Work) -> Work:
         # Without a subject the whole picture is kept: a wish for anything else was refused before.
         made = _matted(frame, place if subject.seen.box else None, cutout)
         if work.edit.layout is not None:
-            work, made = laid(work, made, covered_box(pixels_of(made[made.bands - 1])[:, :, 0]))
+            box = work.window.box or covered_box_in(made, work.window.rect)
+            work, made = laid(work, made, box)
         if not cutout.only_mask:
             made = set_behind(made, _opaque(frame), cutout, work.limits)
     return work.showing((made,))
