@@ -19,10 +19,15 @@ from cropwright.doors.cropphoto.wire_body import parse_body_aware_crop, parse_un
 from cropwright.errors import CropwrightError, PartMissingError
 from cropwright.http.fields import from_json
 from cropwright.service.calls import Source
+from examples import ROOT
 
 URL = "https://shop.example/a.jpg"
 ASIS = Layout(trimmed=True, filled=True, down=Axis(starts_whole=True))
 LINE = "between_eyes_and_nose"
+NAMES = {
+    parse_body_aware_crop: "body-aware-crop",
+    parse_unrecognizable_crop: "unrecognizable-crop",
+}
 
 
 def body(**values: Any) -> PictureCall:
@@ -142,6 +147,15 @@ def test_the_upper_side_is_kept_with_its_margins_turned_round():
     assert hidden(crop_from="TOP", margins=margins).edit.line == expected
     assert hidden(side="top", margins=margins).edit.line == expected
     assert refusal(hidden, side="left").startswith("side is left; expected bottom or top")
+
+
+@pytest.mark.parametrize("parse", [parse_body_aware_crop, parse_unrecognizable_crop])
+def test_the_guide_s_request_is_understood(parse):
+    page = (ROOT / "docs" / "cropphoto.md").read_text()
+    section = page.partition(f"`POST /v1/crop/{NAMES[parse]}`")[2]
+    request = section.partition("```json\n")[2].partition("```")[0]
+    call = parse(from_json(request.encode()))
+    assert (call.as_link, call.edit.cutout) == (True, None)
 
 
 def test_other_lines_are_refused():

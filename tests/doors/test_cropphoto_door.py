@@ -1,4 +1,4 @@
-"""Crop.photo's remove-background: pictures by URL in, transparent PNGs or links out."""
+"""Crop.photo's endpoints: pictures by URL in, crops or links out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cropwright.service.render import Renderer
 from cropwright.service.settings import LinkSettings
 from cropwright.sources.remote import Fetcher
 from cropwright.sources.settings import SourceSettings
-from cutouts import NO_MODELS, alpha_of, photo, stand_in
+from cutouts import NO_MODELS, alpha_of, every_model, photo, stand_in
 from inside import Inside, new_key
 
 pytest_plugins = ["inside_fixtures"]
@@ -65,9 +65,15 @@ def fetching(inside: Inside, models: Any = NO_MODELS, **more: Any) -> Iterator[I
         yield other
 
 
-def asked(inside: Inside, url: str, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+def asked(
+    inside: Inside,
+    url: str,
+    headers: dict[str, str] | None = None,
+    path: str = PATH,
+    **fields: Any,
+) -> Any:
     told = inside.bearer if headers is None else headers
-    return inside.client.post(PATH, json={"image_url": url, **fields}, headers=told)
+    return inside.client.post(path, json={"image_url": url, **fields}, headers=told)
 
 
 def refused(answer: Any, status: int, kind: str) -> str:
@@ -121,6 +127,37 @@ def test_a_link_holds_the_png_and_ends_when_its_time_is_over(inside, shop):
         assert decoded(other.client.get(told["url"]).content).mode == "RGBA"
         inside.clock.wait(61)
         assert other.client.get(told["url"]).status_code == 404
+
+
+def test_a_product_is_laid_before_a_picture_of_its_own(shared_inside, shop):
+    path, frame = "/v1/crop/auto-resize-align", {"output_dimension": "400x600", "margins": 10}
+    with fetching(shared_inside) as inside:
+        wall = f"{shop}/gradient.jpg"
+        answer = asked(inside, f"{shop}/product.jpg", path=path, background=wall, **frame)
+    made = decoded(answer.content)
+    assert (answer.status_code, made.format, made.size) == (200, "JPEG", (400, 600))
+    colours = [made.getpixel((x, 300)) for x in (5, 70, 200)]
+    ring = [
+        abs(colour[0] - 190) + abs(colour[1] - 30) + abs(colour[2] - 40) < 60 for colour in colours
+    ]
+    assert ring == [False, True, False]
+
+
+def test_a_background_that_cannot_be_fetched_is_named(shared_inside, shop):
+    path, background = "/v1/crop/auto-resize-align", f"{shop}/missing.png"
+    with fetching(shared_inside) as inside:
+        answer = asked(inside, f"{shop}/product.jpg", path=path, background=background)
+    assert refused(answer, 400, "invalid_payload").startswith("background")
+
+
+def test_a_part_that_the_picture_does_not_show_is_named(shared_inside, shop, shared):
+    path, wanted = (
+        "/v1/crop/body-aware-crop",
+        {"crop_marker": "HEAD_TO_KNEES", "background": "none"},
+    )
+    with fetching(shared_inside, every_model(shared)) as inside:
+        answer = asked(inside, f"{shop}/product.jpg", path=path, **wanted)
+    assert refused(answer, 400, "invalid_payload") == "the picture shows no person"
 
 
 @pytest.mark.parametrize("path", ["/text.png", "/missing.png"])
