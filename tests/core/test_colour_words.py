@@ -42,3 +42,9 @@ def test_anything_else_is_refused_as_it_was_written(text):
 @given(*[st.integers(0, 255)] * 3)
 def test_every_colour_can_be_written_and_read(red, green, blue):
     assert parse_colour(f"#{red:02X}{green:02x}{blue:02x}") == Colour(red, green, blue)
+
+
+def test_eight_digits_are_a_colour_only_where_it_may_be_clear():
+    assert parse_colour("#ff573380", clear=True) == Colour(255, 87, 51, 128)
+    with pytest.raises(InvalidValueError):
+        parse_colour("#ff573380")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cropwright.core.command import Edit, Facts, Margin, Output, Resize, settled
 from cropwright.core.geometry import Rect, Size
 from cropwright.core.gravity import GRAVITIES
+from cropwright.core.layout import Layout
 from cropwright.errors import InvalidValueError, MissingFieldError
 
 RECT = Rect(1, 2, 3, 4)
@@ -215,3 +216,19 @@ def test_a_plan_is_asked_with_the_facts_and_an_edit_is_itself():
 def test_a_focal_point_is_a_number(focal):
     with pytest.raises(InvalidValueError, match="focal_y"):
         Edit(focal_y=focal)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"rect": RECT},
+        {"resize": Resize(5, 5)},
+        {"width": 5},
+        {"aspect": Fraction(1)},
+        {"margin": Margin(1)},
+        {"trim": True},
+        {"animate": True},
+    ],
+)
+def test_a_layout_decides_alone_what_is_kept(beside):
+    assert refused(Edit, layout=Layout(), **beside) == ("layout", "given")

@@ -72,7 +72,9 @@ def test_a_background_is_a_picture_by_its_url():
 
 @pytest.mark.parametrize("word", ["none", "black", "#12345", "#xyz", "ftp://x/y", 7])
 def test_another_background_is_refused(word):
-    assert refusal(align, background=word).startswith("background is ")
+    told = refusal(align, background=word)
+    assert told.startswith("background is ")
+    assert told.endswith("a string" if word == 7 else "or an http or https URL")
 
 
 @pytest.mark.parametrize("background", ["transparent", "#ff573380", "#ff573300"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from conftest import decoded, encoded
-from cropwright.core.colour import Colour
+from cropwright.core.colour import WHITE, Colour
 from cropwright.core.command import Edit, Output
 from cropwright.core.cutout import KEEP, Cutout
 from cropwright.core.geometry import Rect, Size
@@ -19,6 +19,7 @@ from cutouts import NO_MODELS, alpha_of, photo, product
 
 LARGE, BOX = (1600, 1200), (500, 300, 1100, 900)
 MARGIN = Room(percent=8)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 FRAMES = [Size(600, 600), Size(1080, 1350), Size(2000, 3000), Size(1200, 628), None]
 
 
@@ -132,6 +133,49 @@ def test_a_tiny_subject_is_enlarged_without_the_picture_around_it():
     made = laid(encoded(image), Layout(Size(1600, 1200)), Cutout())
     assert box_of(alpha_of(made.data) > 0.5) == pytest.approx((0, 150, 1600, 1050), abs=30)
     assert made.report.rect.inside(Rect(590, 430, 180, 130)) == made.report.rect
+
+
+@pytest.mark.parametrize("cutout", [None, Cutout()])
+def test_the_colour_profile_is_kept(cutout):
+    data = encoded(product(), "JPEG", quality=95, icc_profile=SRGB)
+    layout = Layout(Size(100, 100), filled=cutout is None)
+    assert decoded(laid(data, layout, cutout).data).info["icc_profile"] == SRGB
+
+
+@pytest.mark.parametrize(
+    ("source", "cutout", "written"),
+    [
+        ("JPEG", None, "JPEG"),
+        ("JPEG", Cutout(background=WHITE), "JPEG"),
+        ("JPEG", Cutout(), "PNG"),
+        ("WEBP", Cutout(), "WEBP"),
+        ("GIF", None, "PNG"),
+        ("AVIF", None, "PNG"),
+    ],
+)
+def test_the_picture_s_own_format_is_kept_where_it_is_one_of_those_wished_for(
+    source, cutout, written
+):
+    output, data = Output(among=("jpeg", "png", "webp")), encoded(product(), source)
+    edit = Edit(cutout=cutout, layout=Layout(filled=cutout is None), output=output)
+    assert decoded(render(data, edit, Limits(), NO_MODELS).data).format == written
+
+
+def test_a_product_that_is_cut_off_below_stands_on_the_frame_s_edge():
+    data = encoded(product(box=(60, 80, 140, 160)), "JPEG", quality=95)
+    for keeps, bottom in ((True, 300), (False, 270)):
+        axis = Axis(Room(30), Room(30), keeps_after=keeps)
+        made = laid(data, Layout(Size(300, 300), down=axis), Cutout())
+        alpha = alpha_of(made.data)
+        assert box_of(alpha > 0.5)[3] == pytest.approx(bottom, abs=1)
+        if keeps:
+            assert alpha[-1].max() == 1
+
+
+def test_a_line_of_a_picture_does_not_vanish():
+    line = encoded(Image.new("RGB", (4000, 1), (20, 20, 20)))
+    made = laid(line, Layout(Size(100, 100)), Cutout(no_subject=KEEP))
+    assert box_of(alpha_of(made.data) > 0.5) == pytest.approx((0, 50, 100, 51), abs=1)
 
 
 def test_a_frame_beyond_the_limit_is_refused(shot):

@@ -202,6 +202,7 @@ class Edit:
         if self.rect is not None:
             self._check_rect_alone()
         self._check_part_and_line()
+        self._check_layout_alone()
         if self.width and self.height and self.aspect is not None:
             raise InvalidValueError("aspect", str(self.aspect), "no aspect beside width and height")
         if self.animate and self.cutout is not None:
@@ -238,6 +239,11 @@ class Edit:
                 raise InvalidValueError(name, str(value), f"no {name} beside rect")
         if self.trim:
             raise InvalidValueError("trim", "true", "no trim beside rect")
+
+    def _check_layout_alone(self) -> None:
+        others = (self.rect, self.width, self.height, self.aspect, self.resize)
+        if self.layout and (any(others) or self.trim or self.animate or self.margin != Margin()):
+            raise InvalidValueError("layout", "given", "no other word for what is kept beside it")
 
     def _check_part_and_line(self) -> None:
         if self.part and self.line:

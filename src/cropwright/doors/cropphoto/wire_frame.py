@@ -22,6 +22,8 @@ MATCH, TRIM = "match_to_original", "trim_to_subject"
 _AUTO = "auto"
 _FORMATS = ("jpeg", "png", "webp")
 _SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
+_COLOUR = re.compile(r"white|#(?:[0-9a-f]{3}){1,2}|#[0-9a-f]{8}", re.IGNORECASE)
+"""CP-15."""
 _CLEAR, _NONE = "transparent", "none"
 
 Number = Callable[[Any, str], float]
@@ -49,7 +51,7 @@ def parse_background(fields: Fields, *, none: bool) -> Ground:
         return Ground(None)
     if word.lower() == _CLEAR:
         return Ground(Cutout(no_subject=KEEP))
-    if not word.startswith("#") and word.lower() != "white":
+    if not _COLOUR.fullmatch(word):
         others = f"{_NONE}, " if none else ""
         expected = f"{others}{_CLEAR}, white, #rgb, #rrggbb, #rrggbbaa or an http or https URL"
         raise InvalidValueError("background", word[:SHOWN], expected)

@@ -31,6 +31,8 @@ _ALL = 0.999
 _SHADOW_TINT, _SHADOW_DEPTH, _SHADOW_SLOPE = 4.0, 30.0, 2.0
 """A shadow is little tinted, not deep, and soft: CIELAB, the last one a pixel."""
 _SPECK = 0.002
+_NARROWEST = 2
+"""Pixels at the size that is looked at, below which nothing has a slope."""
 _LEAST, _MOST, _BORDER = 0.01, 0.85, 0.5
 """Parts of the picture, and of its border, between which a subject can be believed."""
 
@@ -44,6 +46,8 @@ class Keyer:
     def segment(self, image: pyvips.Image) -> Mask:
         """The mask of a picture. SubjectMissingError where there is no plain backdrop."""
         small = image.thumbnail_image(self.side, size="down", no_rotate=True)
+        if min(small.width, small.height) < _NARROWEST:
+            raise SubjectMissingError("the picture is too narrow")
         lab = planes_of(small.colourspace("lab"))
         away, noise = _differences(lab)
         distance = np.sqrt((away * away).sum(axis=0))

@@ -136,7 +136,9 @@ def _scaled_into(image: pyvips.Image, placed: Placed, *, filled: bool) -> pyvips
 def _scaled(image: pyvips.Image, scale: float, x: float, y: float) -> pyvips.Image:
     """An image at a scale, for a place whose fractions of a pixel count where it is enlarged."""
     if scale <= 1:
-        return image if scale == 1 else image.resize(scale)
+        # A line of the picture stays one, however small it becomes.
+        across, down = max(scale, 1 / image.width), max(scale, 1 / image.height)
+        return image if scale == 1 else image.resize(across, vscale=down)
     width = round(x + image.width * scale) - round(x)
     return image.affine(
         [scale, 0, 0, scale],
