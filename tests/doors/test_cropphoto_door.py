@@ -150,14 +150,20 @@ def test_a_background_that_cannot_be_fetched_is_named(shared_inside, shop):
     assert refused(answer, 400, "invalid_payload").startswith("background")
 
 
-def test_a_part_that_the_picture_does_not_show_is_named(shared_inside, shop, shared):
-    path, wanted = (
-        "/v1/crop/body-aware-crop",
-        {"crop_marker": "HEAD_TO_KNEES", "background": "none"},
-    )
+@pytest.mark.parametrize(
+    ("path", "wanted", "part"),
+    [
+        ("/v1/crop/body-aware-crop", {"crop_marker": "HEAD_TO_KNEES"}, "person"),
+        ("/v1/crop/body-aware-crop", {"crop_marker": "HEAD"}, "face"),
+        ("/v1/crop/unrecognizable-crop", {}, "face"),
+    ],
+)
+def test_a_part_that_the_picture_does_not_show_is_named(
+    shared_inside, shop, shared, path, wanted, part
+):
     with fetching(shared_inside, every_model(shared)) as inside:
-        answer = asked(inside, f"{shop}/product.jpg", path=path, **wanted)
-    assert refused(answer, 400, "invalid_payload") == "the picture shows no person"
+        answer = asked(inside, f"{shop}/product.jpg", path=path, background="none", **wanted)
+    assert refused(answer, 400, "invalid_payload") == f"the picture shows no {part}"
 
 
 @pytest.mark.parametrize("path", ["/text.png", "/missing.png"])
