@@ -24,7 +24,7 @@ from cropwright.app import kept
 from cropwright.core.hosting import Allowance, Draft, Upload
 from cropwright.core.limits import Limits, WorkerLimits
 from cropwright.doors.modelslab.wire import square
-from cropwright.engine.handover import Parcel, packed
+from cropwright.engine.handover import Parcel
 from cropwright.engine.pipeline import render, verify
 from cropwright.engine.pool import Workers
 from cropwright.engine.vips import single_threaded
@@ -98,10 +98,7 @@ class Layers:
 
     def _handed_over(self, data: bytes, back: int) -> bytes:
         """To a worker and back, as `Renderer.render` does it, without any work in between."""
-        with self._workers.handover() as handover:
-            parcel = handover.packed(data)
-            task = self._workers.submit(_returned, parcel, handover.back, back)
-            return task.result().unpacked()
+        return self._workers.run(_returned, Parcel(data), back).unpacked()
 
     def _reserve(self, size: int) -> None:
         now, token = self._host.now_ms(), secrets.token_urlsafe(24)
@@ -144,9 +141,9 @@ def _decoded(fields: Fields, job: Job) -> bytes:
     return decode(encoded or b"", name, ServerSettings().picture_bytes).data
 
 
-def _returned(parcel: Parcel, path: str, size: int) -> Parcel:
+def _returned(parcel: Parcel, size: int) -> Parcel:
     """A task that takes a parcel and sends the beginning of it back."""
-    return packed(parcel.unpacked()[:size], path)
+    return Parcel(parcel.unpacked()[:size])
 
 
 @contextmanager

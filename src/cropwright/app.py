@@ -91,6 +91,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         host, accounts = stack.enter_context(kept(settings))
         workers = stack.enter_context(Workers(settings.workers, niceness=_NICENESS))
+        workers.start()
         waiting = max(_LEAST_WAITING, workers.count * settings.gates.queue_per_worker)
         places = workers.count + waiting
         renderer = Renderer(workers, settings.limits, Shelf(settings.models))

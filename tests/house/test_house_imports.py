@@ -15,7 +15,7 @@ SERVICE = {
     *("alembic", "sqlalchemy", "psycopg", "obstore", "httpcore2"),
     *("fastapi", "pydantic", "starlette", "uvicorn", "msgspec", "prometheus_client"),
 }
-RUNNING = {"pebble", "asyncio"}
+RUNNING = {"asyncio", "multiprocessing"}
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:

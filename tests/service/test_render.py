@@ -1,20 +1,18 @@
-"""Pictures through the real workers: small ones by the pipe, large ones by file, none left over."""
+"""Pictures through the real workers, small ones and large ones."""
 
 from __future__ import annotations
 
 import os
 import signal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from conftest import decoded, encoded, gradient
-from cropwright.core.command import Edit, Facts, Output
+from conftest import decoded, encoded
+from cropwright.core.command import Edit, Output
 from cropwright.core.geometry import Rect
 from cropwright.core.limits import Limits, WorkerLimits
-from cropwright.engine.handover import INLINE_BYTES
 from cropwright.engine.pool import Workers
 from cropwright.errors import (
     BrokenPictureError,
@@ -39,12 +37,6 @@ def noise(width: int, height: int) -> bytes:
     return encoded(Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)))
 
 
-def left_over(workers: Workers) -> list[str]:
-    """What is in the folder through which files go to and fro, but for the workers' own ones."""
-    scratch = Path(workers.handover().back).parent
-    return [path.name for path in scratch.iterdir() if not path.name.isdecimal()]
-
-
 @pytest.mark.parametrize("side", [20, 300])
 def test_a_crop_comes_back_with_its_format_and_its_reasons(renderer, side):
     data = noise(side, side)
@@ -54,17 +46,6 @@ def test_a_crop_comes_back_with_its_format_and_its_reasons(renderer, side):
         decoded(data).crop((3, 5, side - 7, side - 1)).tobytes()
     )
     assert (made.report.decided_by, made.report.rect) == ("rect", Rect(3, 5, side - 10, side - 6))
-    assert left_over(renderer.workers) == []
-
-
-@pytest.mark.parametrize("extra", [-1, 0, 1])
-def test_at_the_border_between_pipe_and_file_nothing_is_lost(renderer, extra):
-    data = encoded(gradient(8, 8), "PNG")
-    padding = INLINE_BYTES + extra - len(data)
-    padded = data + bytes(padding)
-    assert len(padded) == INLINE_BYTES + extra
-    assert renderer.verify(padded) == Facts(8, 8, "png", has_alpha=False, frames=1)
-    assert left_over(renderer.workers) == []
 
 
 def test_a_crop_can_be_explained_without_being_made(renderer):
@@ -93,13 +74,12 @@ def test_what_is_no_whole_picture_is_refused_by_every_task(renderer, side, lengt
     for task in tasks:
         with pytest.raises(error):
             task(data)
-    assert left_over(renderer.workers) == []
 
 
-def test_a_wish_that_the_picture_cannot_fulfil_is_refused_and_nothing_is_left(renderer):
+def test_a_wish_that_the_picture_cannot_fulfil_is_refused(renderer):
     with pytest.raises(RectOutsideError) as refusal:
         renderer.render(noise(300, 300), Edit(rect=Rect(0, 0, 301, 1)))
-    assert (refusal.value.available, left_over(renderer.workers)) == (300, [])
+    assert refusal.value.available == 300
 
 
 def test_limits_reach_the_worker(crew):
@@ -114,24 +94,20 @@ def test_a_sample_is_a_picture_and_a_ping_is_answered(renderer):
     assert decoded(renderer.sample()).size == (960, 640)
 
 
-def test_losing_a_worker_costs_one_picture_and_leaves_no_file():
+def test_losing_a_worker_costs_one_picture():
     with Workers(WorkerLimits(count=1)) as workers:
         renderer = Renderer(workers, Limits())
         renderer.ping()
-        with workers.handover() as handover:
-            assert Path(handover.packed(noise(300, 300)).path).exists()
-            killing = workers.submit(os.kill, workers.pids()[0], signal.SIGKILL)
-            with pytest.raises(WorkerLostError):
-                killing.result()
-        assert (workers.losses.total(), left_over(workers)) == (1, [])
+        killing = workers.submit(os.kill, workers.pids()[0], signal.SIGKILL)
+        with pytest.raises(WorkerLostError):
+            killing.result()
+        assert workers.losses.total() == 1
         assert renderer.verify(noise(300, 300)).width == 300
-        assert left_over(workers) == []
 
 
-def test_a_picture_that_takes_too_long_is_given_up_and_leaves_no_file():
+def test_a_picture_that_takes_too_long_is_given_up():
     with Workers(WorkerLimits(count=1, deadline_seconds=0.05)) as workers:
         slow = Edit(output=Output("avif", quality=100))
         with pytest.raises(DeadlineExceededError):
             Renderer(workers, Limits()).render(noise(600, 600), slow)
-        assert left_over(workers) == []
         assert workers.losses == {"deadline_exceeded": 1}

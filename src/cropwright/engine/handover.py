@@ -1,16 +1,19 @@
-"""Handing bytes to a worker and back: by a file beside the workers where they are many.
+"""Handing things to a worker and back: one message each way, through a pipe that is its alone.
 
-The pool's pipe is one for all: what goes through it holds up every other task while it does.
+Large bytes travel beside the message, in a Parcel: pickled among the rest they would be copied
+once more on each side.
 """
 
 from __future__ import annotations
 
-import secrets
+import pickle
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-INLINE_BYTES = 32 * 1024
-"""So many bytes go through the pool's own pipe sooner than a file is made."""
+_BESIDE = 255
+"""Most parcels of one message: their number is its first byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +27,27 @@ class Parcel:
         """The bytes."""
         return Path(self.path).read_bytes() if self.path else self.inline
 
-
-class Handover:
-    """One exchange with a worker. A context manager: leaving it takes its files away."""
-
-    def __init__(self, folder: str) -> None:
-        stem = Path(folder) / secrets.token_hex(8)
-        self.there, self.back = stem.with_suffix(".in"), str(stem.with_suffix(".out"))
-
-    def packed(self, data: bytes) -> Parcel:
-        """The way there."""
-        return packed(data, str(self.there))
-
-    def __enter__(self) -> Handover:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.there.unlink(missing_ok=True)
-        Path(self.back).unlink(missing_ok=True)
+    def __reduce__(self) -> tuple[type[Parcel], tuple[pickle.PickleBuffer, str]]:
+        return Parcel, (pickle.PickleBuffer(self.inline), self.path)
 
 
-def packed(data: bytes, path: str) -> Parcel:
-    """`data` as a parcel, with `path` for a file if it takes one."""
-    if len(data) <= INLINE_BYTES:
-        return Parcel(inline=data)
-    Path(path).write_bytes(data)
-    return Parcel(path=path)
+def sent(message: Any) -> list[bytes | memoryview]:
+    """A message as the pieces that `send` sends: pickling may fail, and then nothing was sent."""
+    beside: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(message, protocol=5, buffer_callback=beside.append)
+    if len(beside) > _BESIDE:
+        raise ValueError(f"{len(beside)} parcels in one message")
+    return [bytes([len(beside)]) + text, *(buffer.raw() for buffer in beside)]
+
+
+def send(pipe: Connection, pieces: list[bytes | memoryview]) -> None:
+    """Send a message's pieces. OSError if nobody listens."""
+    for piece in pieces:
+        pipe.send_bytes(piece)
+
+
+def receive(pipe: Connection) -> Any:
+    """The next message. EOFError if nobody can send one any more, OSError if it breaks off."""
+    text = pipe.recv_bytes()
+    beside = [pipe.recv_bytes() for _ in range(text[0])]
+    return pickle.loads(memoryview(text)[1:], buffers=beside)  # noqa: S301  # between our processes

@@ -71,7 +71,7 @@ def confine(limits: WorkerLimits, scratch: str, niceness: int = 0) -> None:
     os.environ["TMPDIR"] = str(own)  # noqa: TID251
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # noqa: TID251
     try:
-        Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
+        Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
         from cropwright.engine.vips import single_threaded
     except (ImportError, OSError, MemoryError, RuntimeError):
         os._exit(os.EX_OSERR)  # too little memory to begin: a worker lost, like any other
@@ -105,7 +105,7 @@ def give_memory_back() -> None:
             mallopt(switch, value)
 
 
-def _end_with_parent(scratch: str) -> None:
+def end_with_parent(scratch: str) -> None:
     """End this worker at once when the program is gone: nobody else would, at its deadline."""
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -14,7 +14,7 @@ def versions() -> dict[str, str]:
     """Versions of what the engine stands on."""
     from cropwright.engine import vips
 
-    packages = ("pyvips", "numpy", "simplejpeg", "pebble")
+    packages = ("pyvips", "numpy", "simplejpeg")
     return {"libvips": vips.version(), **{name: version(name) for name in packages}}
 
 

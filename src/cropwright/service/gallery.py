@@ -21,7 +21,7 @@ from cropwright.core.formats import READABLE
 from cropwright.core.hosting import Upload
 from cropwright.core.limits import Limits
 from cropwright.core.models import ModelSettings
-from cropwright.engine.handover import Parcel, packed
+from cropwright.engine.handover import Parcel
 from cropwright.errors import (
     CapacityError,
     CropwrightError,
@@ -170,17 +170,14 @@ class Gallery:
         return self.pyramids.find(original.label) or self._build(original)
 
     def _looked_at(self, original: Original) -> Facts:
-        with self._renderer.workers.handover() as handover:
-            parcel = self._parcel(original, str(handover.there))
-            task = self._renderer.workers.submit(_facts, parcel, self.limits_of(original))
-            return task.result()
+        parcel = self._parcel(original)
+        return self._renderer.workers.run(_facts, parcel, self.limits_of(original))
 
     def _build(self, original: Original) -> Path:
         workers, limits = self._renderer.workers, self.limits_of(original)
-        with self.pyramids.building(original.label) as path, workers.handover() as handover:
-            parcel = self._parcel(original, str(handover.there))
-            seconds = self.settings.pyramid_seconds
-            workers.submit(_build, parcel, str(path), limits, seconds=seconds).result()
+        with self.pyramids.building(original.label) as path:
+            parcel, seconds = self._parcel(original), self.settings.pyramid_seconds
+            workers.run(_build, parcel, str(path), limits, seconds=seconds)
         # Deletion ends the link before it deletes the pyramid: one of the two sees the other.
         if isinstance(original.source, Upload) and not self._is_live(original.label.owner):
             self.pyramids.forget(original.label.owner)
@@ -191,19 +188,15 @@ class Gallery:
         renderer, limits = self._renderer, self.limits_of(original)
         renderer.shelf.fetch_for(edit)
         wish = _Wish(edit, limits, renderer.shelf.settings)
-        with renderer.workers.handover() as handover:
-            parcel = Parcel() if pyramid else self._parcel(original, str(handover.there))
-            seconds = seconds_for(edit, renderer.workers.limits)
-            task = renderer.workers.submit(
-                _show, parcel, pyramid, handover.back, wish, seconds=seconds
-            )
-            made, target, report = task.result()
-            return Made(made.unpacked(), target, report)
+        parcel = Parcel() if pyramid else self._parcel(original)
+        seconds = seconds_for(edit, renderer.workers.limits)
+        made, target, report = renderer.workers.run(_show, parcel, pyramid, wish, seconds=seconds)
+        return Made(made.unpacked(), target, report)
 
-    def _parcel(self, original: Original, there: str) -> Parcel:
+    def _parcel(self, original: Original) -> Parcel:
         if isinstance(original.source, Path):
             return Parcel(path=str(original.source))
-        return packed(self._host.read(original.source), there)
+        return Parcel(self._host.read(original.source))
 
 
 class _Memory(Generic[Value]):
@@ -258,7 +251,7 @@ def _build(parcel: Parcel, path: str, limits: Limits) -> None:
     build_pyramid(_unpacked(parcel), path, limits)
 
 
-def _show(parcel: Parcel, pyramid: str, back: str, wish: _Wish) -> tuple[Parcel, Format, Report]:
+def _show(parcel: Parcel, pyramid: str, wish: _Wish) -> tuple[Parcel, Format, Report]:
     from cropwright.engine.pipeline import render, render_opened
     from cropwright.engine.pyramid import open_pyramid, placed
 
@@ -268,4 +261,4 @@ def _show(parcel: Parcel, pyramid: str, back: str, wish: _Wish) -> tuple[Parcel,
         made = render_opened(opened, edit, wish.limits, wish.models)
     else:
         made = render(_unpacked(parcel), wish.edit, wish.limits, wish.models)
-    return packed(made.data, back), made.format, made.report
+    return Parcel(made.data), made.format, made.report

@@ -9,7 +9,7 @@ from cropwright.core.command import Edit, Facts, Plan
 from cropwright.core.limits import Limits, WorkerLimits
 from cropwright.core.models import ModelSettings
 from cropwright.core.report import Report
-from cropwright.engine.handover import Parcel, packed
+from cropwright.engine.handover import Parcel
 from cropwright.service.checkup import drawn
 from cropwright.service.models import Shelf
 from cropwright.sources.local import read_file
@@ -75,45 +75,37 @@ class Renderer:
         """Follow `wish` with the picture in `data`; a model it needs may be fetched first."""
         self.shelf.fetch_for(wish)
         seconds, models = seconds_for(wish, self.workers.limits), self.shelf.settings
-        with self.workers.handover() as handover:
-            parcel = handover.packed(data)
-            task = self.workers.submit(
-                _render, parcel, handover.back, wish, self.limits, models, seconds=seconds
-            )
-            parcel, target, report = task.result()
-            return Made(parcel.unpacked(), target, report)
+        parcel, target, report = self.workers.run(
+            _render, Parcel(data), wish, self.limits, models, seconds=seconds
+        )
+        return Made(parcel.unpacked(), target, report)
 
     def explain(self, data: bytes, wish: Edit | Plan) -> Report:
         """What `render` would keep, and why."""
         self.shelf.fetch_for(wish)
         seconds, models = seconds_for(wish, self.workers.limits), self.shelf.settings
-        with self.workers.handover() as handover:
-            parcel = handover.packed(data)
-            return self.workers.submit(
-                _explain, parcel, wish, self.limits, models, seconds=seconds
-            ).result()
+        return self.workers.run(_explain, Parcel(data), wish, self.limits, models, seconds=seconds)
 
     def verify(self, data: bytes) -> Facts:
         """Nothing is made: the picture is decoded to see that it is whole."""
-        with self.workers.handover() as handover:
-            return self.workers.submit(_verify, handover.packed(data), self.limits).result()
+        return self.workers.run(_verify, Parcel(data), self.limits)
 
     def sample(self) -> bytes:
         """A picture to try things with, as a PNG."""
-        return self.workers.submit(drawn, 960, 640).result()
+        return self.workers.run(drawn, 960, 640)
 
     def ping(self) -> None:
         """Nothing if a worker answers."""
-        self.workers.submit(int).result()
+        self.workers.run(int)
 
 
 def _render(
-    parcel: Parcel, back: str, wish: Edit | Plan, limits: Limits, models: ModelSettings
+    parcel: Parcel, wish: Edit | Plan, limits: Limits, models: ModelSettings
 ) -> tuple[Parcel, Format, Report]:
     from cropwright.engine.pipeline import render
 
     made = render(parcel.unpacked(), wish, limits, models)
-    return packed(made.data, back), made.format, made.report
+    return Parcel(made.data), made.format, made.report
 
 
 def _explain(parcel: Parcel, wish: Edit | Plan, limits: Limits, models: ModelSettings) -> Report:
