@@ -52,9 +52,9 @@ def test_every_file_has_a_name_of_its_own_even_if_it_is_the_same(host):
     assert len({upload.id for upload in uploads}) == 20
 
 
-def test_files_lie_in_folders_by_their_first_letters(host):
+def test_files_lie_in_folders_by_their_first_letter(host):
     token = kept(host).draft.token
-    assert place(token) == f"{token[:2]}/{token}"
+    assert place(token) == f"{token[:1]}/{token}"
     assert host.store.names() == [place(token)]
 
 

@@ -67,6 +67,19 @@ def test_bytes_and_names_are_on_stable_storage_before_put_returns(store, root, m
     assert record.synced_bytes == [100]  # all of it: nothing is in a buffer of ours
 
 
+def test_a_directory_s_name_is_brought_to_stable_storage_once_and_again_if_it_is_another(
+    store, root, monkeypatch
+):
+    store.put("ab/key", b"x")
+    record = Record(monkeypatch)
+    store.put("ab/second", b"x")
+    assert ("fsync", root) not in record.calls
+    (root / "ab").rename(root / "old")
+    (root / "ab").mkdir()
+    store.put("ab/third", b"x")
+    assert ("fsync", root) in record.calls
+
+
 def test_deleting_lasts_too(store, root, monkeypatch):
     store.put("ab/key", b"x")
     record = Record(monkeypatch)

@@ -147,5 +147,5 @@ def _checked(token: str) -> str:
 
 
 def place(token: str) -> str:
-    """Where a file's bytes are in the store: spread over folders by the token's first letters."""
-    return f"{token[:2]}/{token}"
+    """Where a file's bytes are in the store: spread over folders by the token's first letter."""
+    return f"{token[:1]}/{token}"

@@ -27,16 +27,18 @@ class DiskStore:
         self._root = root.absolute()
         self._partial = self._root / ".partial"  # no key has a dot
         self._free_bytes = free_bytes
+        self._lasting: dict[Path, int] = {}
+        """Directories whose names this process has brought to stable storage, by inode."""
 
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` under a key. StorageUnavailableError if the disk is full or refuses."""
         place = self._place(key)
         with _border():
-            self._make_directory(place.parent)
-            # Opened before anything is in its place, so that what can fail fails before.
-            with _opened(place.parent) as directory, self._written(data) as partial:
-                partial.replace(place)
-                os.fsync(directory)
+            try:
+                self._put(place, data)
+            except FileNotFoundError:  # somebody took a directory away
+                self._lasting.clear()
+                self._put(place, data)
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         """The bytes from `start`, at most `length` of them; reads no others from the disk."""
@@ -75,6 +77,25 @@ class DiskStore:
         with _border():
             return sum(_removed_if_older(path, newest) for path in list(self._partial.glob("*")))
 
+    def _put(self, place: Path, data: bytes) -> None:
+        # Opened before anything is in its place, so that what can fail fails before.
+        with self._directory(place.parent) as directory, self._written(data) as partial:
+            partial.replace(place)
+            os.fsync(directory)
+
+    @contextmanager
+    def _directory(self, path: Path) -> Iterator[int]:
+        """A directory, made if absent, whose name is on stable storage; opened."""
+        known = self._lasting.get(path)
+        if known is None:
+            self._make_directory(path)
+        with _opened(path) as directory:
+            number = os.fstat(directory).st_ino
+            if known not in (None, number):  # another one has taken its place
+                self._make_directory(path)
+            self._lasting[path] = number
+            yield directory
+
     def _place(self, key: str) -> Path:
         # With a suffix that no key has, "a" and "a/b" can be kept side by side.
         return self._root / f"{check_key(key)}.file"
@@ -82,7 +103,7 @@ class DiskStore:
     def _make_directory(self, directory: Path) -> None:
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)  # the names are secrets
         directory.mkdir(parents=True, exist_ok=True)
-        # Names of directories have to last too. This is done each time, for another process may
+        # Names of directories have to last too. Every process does this itself, for another may
         # have made them just now and not be so far.
         for above in directory.parents[: len(directory.relative_to(self._root).parts) + 1]:
             with _opened(above) as opened:
