@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from cropwright.catalog.database import Database
 from cropwright.catalog.schema import in_use, keys
@@ -15,8 +16,10 @@ from cropwright.errors import InvalidValueError
 LONGEST_NAME = 100
 LARGEST_ALLOWANCE = 2**63 - 1
 
-_BY_HANDLE = select(keys).where(keys.c.handle == bindparam("wanted"))
 _ALLOWANCE = [row.name for row in fields(Allowance)]
+_FACTS = ("id", "name", "handle", "digest", "created_ms", "revoked_ms", *_ALLOWANCE)
+_KEY = select(*(keys.c[name] for name in _FACTS))
+_BY_HANDLE = _KEY.where(keys.c.handle == bindparam("wanted"))
 
 
 class Keys:
@@ -24,6 +27,7 @@ class Keys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._by_handle = database.prepared(_BY_HANDLE)
 
     def add(
         self, name: str, handle: str, digest: bytes, allowance: Allowance, created_ms: int
@@ -49,13 +53,13 @@ class Keys:
     def find(self, handle: str) -> ApiKey | None:
         """The key with this handle, also if it is revoked: who asks decides."""
         with self._database.reading() as connection:
-            row = connection.execute(_BY_HANDLE, {"wanted": handle}).one_or_none()
-        return None if row is None else _key(row)
+            rows = self._by_handle.rows(connection, {"wanted": handle})
+        return _key(rows[0]) if rows else None
 
     def all(self) -> list[ApiKey]:
         """Every key there ever was, the oldest first."""
         with self._database.reading() as connection:
-            return [_key(row) for row in connection.execute(select(keys).order_by(keys.c.id))]
+            return [_key(row) for row in connection.execute(_KEY.order_by(keys.c.id))]
 
     def revoke(self, name: str, now_ms: int) -> bool:
         """End the key in use of that name, for good; False if there is none."""
@@ -73,14 +77,6 @@ def _check(name: str, allowance: Allowance) -> None:
             raise InvalidValueError(field, str(number), f"0 to {LARGEST_ALLOWANCE}")
 
 
-def _key(row: Row[Any]) -> ApiKey:
-    facts = row._mapping
-    return ApiKey(
-        id=facts["id"],
-        name=facts["name"],
-        handle=facts["handle"],
-        digest=facts["digest"],
-        allowance=Allowance(**{name: facts[name] for name in _ALLOWANCE}),
-        created_ms=facts["created_ms"],
-        revoked_ms=facts["revoked_ms"],
-    )
+def _key(row: Sequence[Any]) -> ApiKey:
+    number, name, handle, digest, created_ms, revoked_ms, *allowance = row
+    return ApiKey(number, name, handle, digest, Allowance(*allowance), created_ms, revoked_ms)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 from sqlalchemy import delete as delete_from
 
 from cropwright.catalog.database import RETRY_AFTER_SECONDS, Database
@@ -16,14 +16,18 @@ from cropwright.errors import KeyRejectedError, QuotaExceededError, StorageUnava
 
 _LARGEST_NUMBER = 2**63 - 1
 
-# The statements of every request are built once: that is half of what they cost.
-_UPLOAD = select(uploads.c.id, *(uploads.c[row.name] for row in fields(Draft)))
+_DRAFT = [row.name for row in fields(Draft)]
+_UPLOAD = select(uploads.c.id, *(uploads.c[name] for name in _DRAFT))
 _SHOWN = _UPLOAD.where(
     uploads.c.state == State.LIVE,
     uploads.c.expires_ms.is_(None) | (uploads.c.expires_ms > bindparam("now")),
 )
 _BY_TOKEN = _SHOWN.where(uploads.c.token == bindparam("wanted"))
-_RESERVE = uploads.insert().returning(uploads.c.id)
+_RESERVE = (
+    uploads.insert()
+    .values({name: bindparam(name) for name in ("state", *_DRAFT)})
+    .returning(uploads.c.id)
+)
 _CHARGE = (
     update(keys)
     .where(keys.c.id == bindparam("payer"))
@@ -37,6 +41,7 @@ _ADVANCE = (
     update(uploads)
     .where(uploads.c.id == bindparam("number"), uploads.c.state == bindparam("source"))
     .values(state=bindparam("target"))
+    .returning(uploads.c.id)
 )
 _FORGET = (
     delete_from(uploads)
@@ -50,6 +55,10 @@ class Uploads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._by_token = database.prepared(_BY_TOKEN)
+        self._reserve = database.prepared(_RESERVE)
+        self._charge = database.prepared(_CHARGE)
+        self._step = database.prepared(_ADVANCE)
 
     def reserve(self, draft: Draft) -> Upload:
         """Charge a file to its key and give it its number, before its bytes are stored.
@@ -57,11 +66,11 @@ class Uploads:
         Raises QuotaExceededError if the key has no room for it, KeyRejectedError if there is no
         such key; then nothing is charged.
         """
-        values = {"state": State.RESERVED, **asdict(draft)}
+        values = {"state": State.RESERVED.value, **{name: getattr(draft, name) for name in _DRAFT}}
         with self._database.writing() as connection:
             if draft.key_id is not None:
-                _charge(connection, draft.key_id, draft.size_bytes)
-            (number,) = connection.execute(_RESERVE, values).one()
+                _check(self._charge.rows(connection, _of(draft.key_id, draft.size_bytes)))
+            ((number,),) = self._reserve.rows(connection, values)
         return Upload(number, draft)
 
     def publish(self, upload: Upload) -> None:
@@ -74,7 +83,9 @@ class Uploads:
 
     def find(self, token: str, now_ms: int) -> Upload | None:
         """The file whose link has this token, if the link works now."""
-        return self._one(_BY_TOKEN, {"wanted": token, "now": now_ms})
+        with self._database.reading() as connection:
+            rows = self._by_token.rows(connection, {"wanted": token, "now": now_ms})
+        return _upload(rows[0]) if rows else None
 
     def owned(
         self,
@@ -92,7 +103,9 @@ class Uploads:
             chosen = chosen.where(uploads.c.id == number)
         if token is not None:
             chosen = chosen.where(uploads.c.token == token)
-        return self._one(chosen, {"now": now_ms})
+        with self._database.reading() as connection:
+            row = connection.execute(chosen, {"now": now_ms}).one_or_none()
+        return None if row is None else _upload(row)
 
     def retire(self, upload: Upload) -> bool:
         """End a link for good; False if it was over already."""
@@ -120,8 +133,7 @@ class Uploads:
         with self._database.writing() as connection:
             gone = connection.execute(_FORGET, {"number": upload.id}).one_or_none()
             if gone is not None and gone.key_id is not None:
-                given_back = {"payer": gone.key_id, "bytes": -gone.size_bytes, "files": -1}
-                connection.execute(_CHARGE, given_back)
+                self._charge.rows(connection, _of(gone.key_id, -gone.size_bytes, files=-1))
 
     def usage(self, key_id: int | None) -> Usage:
         """What a key is charged for: files on their way in, live, and not deleted yet."""
@@ -137,14 +149,9 @@ class Uploads:
         return self._sum(uploads.c.state == State.LIVE)
 
     def _advance(self, upload: Upload, source: State, target: State) -> bool:
-        step = {"number": upload.id, "source": source, "target": target}
+        step = {"number": upload.id, "source": source.value, "target": target.value}
         with self._database.writing() as connection:
-            return connection.execute(_ADVANCE, step).rowcount == 1
-
-    def _one(self, chosen: Select[Any], values: dict[str, Any]) -> Upload | None:
-        with self._database.reading() as connection:
-            row = connection.execute(chosen, values).one_or_none()
-        return None if row is None else _upload(row)
+            return bool(self._step.rows(connection, step))
 
     def _sum(self, condition: ColumnElement[bool]) -> Usage:
         size = func.coalesce(func.sum(uploads.c.size_bytes), 0)
@@ -153,17 +160,23 @@ class Uploads:
         return Usage(int(row[0]), row[1])  # PostgreSQL adds up to a decimal
 
 
-def _charge(connection: Connection, key_id: int, size_bytes: int) -> None:
-    charge = {"payer": key_id, "bytes": size_bytes, "files": 1}
-    # The row is locked from here to the end of the transaction: what it says now stays true, and
-    # an error undoes the charge.
-    row = connection.execute(_CHARGE, charge).one_or_none()
-    if row is None:
+def _of(key_id: int, size_bytes: int, *, files: int = 1) -> dict[str, int]:
+    return {"payer": key_id, "bytes": size_bytes, "files": files}
+
+
+def _check(charged: list[tuple[Any, ...]]) -> None:
+    """Refuse a charge beyond a quota.
+
+    The key's row is locked to the end of the transaction: what it says stays true, and an error
+    undoes the charge.
+    """
+    if not charged:
         raise KeyRejectedError
-    if row.quota_bytes is not None and row.used_bytes > row.quota_bytes:
-        raise QuotaExceededError(row.quota_bytes, row.used_bytes, "bytes")
-    if row.quota_files is not None and row.used_files > row.quota_files:
-        raise QuotaExceededError(row.quota_files, row.used_files, "files")
+    quota_bytes, used_bytes, quota_files, used_files = charged[0]
+    if quota_bytes is not None and used_bytes > quota_bytes:
+        raise QuotaExceededError(quota_bytes, used_bytes, "bytes")
+    if quota_files is not None and used_files > quota_files:
+        raise QuotaExceededError(quota_files, used_files, "files")
 
 
 def _claimed(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[Upload]:
@@ -172,6 +185,5 @@ def _claimed(connection: Connection, condition: ColumnElement[bool], limit: int)
     return [_upload(row) for row in connection.execute(chosen)]
 
 
-def _upload(row: Row[Any]) -> Upload:
-    facts: Sequence[Any] = row
-    return Upload(facts[0], Draft(*facts[1:]))
+def _upload(row: Sequence[Any]) -> Upload:
+    return Upload(row[0], Draft(*row[1:]))
