@@ -66,6 +66,21 @@ def kind(data: bytes, declared: str = "") -> str | None:
         return None
 
 
+@pytest.mark.parametrize("picture", [b"avif", b"avis", b"heic", b"mif1"])
+@pytest.mark.parametrize("film", [b"isom", b"mp42", b"qt  ", b"M4A "])
+@pytest.mark.parametrize("length", [0, 1, 8, 15, 2**32 - 1, None])
+def test_a_picture_s_brand_is_never_hosted_as_film_or_sound(picture, film, length):
+    data = boxed(film, b"iso2", picture)
+    if length is not None:
+        data = length.to_bytes(4, "big") + data[4:]
+    for declared in ("", "video/mp4"):
+        try:
+            kind = sniff(data, declared).media_type
+        except UnsupportedFormatError:
+            kind = "image/none"
+        assert kind.startswith("image/")
+
+
 @pytest.mark.parametrize("name", ["png", "jpeg", "gif", "webp", "avif", "tiff", "bmp"])
 def test_pictures_are_what_the_engine_takes_them_for(name):
     assert kind(encoded(gradient(20, 10), name.upper()), "text/html") == name

@@ -17,6 +17,7 @@ _MP4_BRANDS = frozenset(
     {b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V "}
     | {b"dash", b"cmfc", b"MSNV", b"f4v "}
 )
+_BRANDS_BYTES = 1024
 _M4A_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P ", b"F4A "})
 # RFC 9559, 4: EBMLMaxIDLength and the like come in any order, so DocType is looked for.
 _DOC_TYPE = re.compile(rb"\x42\x82(?:[\x84-\x88]|\x40[\x04-\x08])(webm|matroska)")
@@ -47,12 +48,13 @@ def riff(data: bytes, _declared: str) -> str | None:
 
 def iso(data: bytes, declared: str) -> str | None:
     """MP4, M4A and QuickTime; where the brands are general, what it is declared as counts."""
-    if data[4:8] != b"ftyp":
+    # A box that is too short for its brands, or longer than any, hides that it may be a picture.
+    length = int.from_bytes(data[:4], "big")
+    if data[4:8] != b"ftyp" or not 16 <= length <= min(len(data), _BRANDS_BYTES):
         return None
     major = data[8:12]
     if major == b"qt  ":
         return "mov"
-    length = min(int.from_bytes(data[:4], "big"), 256)
     brands = {major} | {data[at : at + 4] for at in range(16, length - 3, 4)}
     if major in _M4A_BRANDS:
         return "m4a"
