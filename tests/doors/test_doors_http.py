@@ -165,7 +165,7 @@ def test_a_crash_comes_out_in_the_words_of_its_door_and_says_nothing(inside, cap
 def test_a_request_that_is_too_large_is_refused_in_the_words_of_its_door(shared_inside, path):
     with shared_inside.changed(server=ServerSettings(body_bytes=50)) as other:
         answer = asked(other, path)
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
     assert shape_of(path)(answer).startswith("request body is ")
 
 

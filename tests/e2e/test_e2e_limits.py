@@ -55,7 +55,9 @@ def test_a_body_that_is_far_too_large_is_refused_and_not_read_to_its_end(service
         lines = (JSON, how, f"authorization: Bearer {key}")
         connection.sendall(raw.head("POST", door.encode(), *lines))
         sent = sent_until_refused(connection, piece)
-        assert is_refusal(door, raw.answer(connection), 413)
+        answer = raw.answer(connection)
+    assert is_refusal(door, answer, 413)
+    assert answer.headers["connection"] == "close"
     assert sent < MUCH_LESS
     assert service.peak() - before < GROWTH
 

@@ -187,6 +187,26 @@ def test_a_connection_goes_on_when_a_body_ends_after_its_answer():
             assert wire.read(b"bah\n").startswith(b"HTTP/1.1 413")
 
 
+async def leaving(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once, and has nothing more to say on this connection."""
+    del receive
+    words = [(b"content-length", b"4"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": words})
+    await send({"type": "http.response.body", "body": b"bah\n"})
+
+
+def test_a_connection_that_is_to_be_closed_is_closed_once_the_body_has_arrived():
+    with serving(leaving, Impatient) as port, Wire(port) as wire:
+        assert wire.send(post(b"z" * 3_000_000) + post(b"zz"))
+        assert wire.read_to_end().count(b"HTTP/1.1 413") == 1
+
+
+def test_a_connection_that_is_to_be_closed_does_not_wait_for_its_body_for_ever():
+    with serving(leaving, Impatient) as port, Wire(port) as wire:
+        wire.send(post(b"z" * 3_000_000)[:1000])
+        assert wire.read_to_end().endswith(b"bah\n")
+
+
 async def thoughtful(scope: Scope, receive: Receive, send: Send) -> None:
     """Takes longer than a head may."""
     await asyncio.sleep(PATIENCE * 1.5)

@@ -22,6 +22,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _LONGEST = 200
 _GONE = 499
 """What the log calls a request whose client did not wait for its answer."""
+_UNREAD = frozenset({408, 413})
+"""Answers to bodies that are not read to their end: nothing can follow on such a connection."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -47,7 +49,10 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                if status in _UNREAD:
+                    headers["connection"] = "close"
             await send(message)
 
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +15,30 @@ HEAD_SECONDS = 10.0
 SPILL_BYTES = 8 * 1024 * 1024
 """Most bytes that are thrown away of a body whose request is answered already: many clients hear
 the answer only once they have sent all, but nobody is to send for ever."""
+
+
+class Lingering:
+    """A transport that is closed only once the request at hand has arrived: else whoever is still
+    sending it loses the answer."""
+
+    def __init__(self, transport: asyncio.Transport, is_arriving: Callable[[], bool]) -> None:
+        self._transport = transport
+        self._is_arriving = is_arriving
+        self.is_leaving = False
+        """Whether to close as soon as the request is here."""
+
+    def close(self) -> None:
+        """Close it, now or then."""
+        self.is_leaving = True
+        if not self._is_arriving():
+            self.close_now()
+
+    def close_now(self) -> None:
+        """Close it whatever arrives."""
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -34,10 +59,12 @@ class BoundedProtocol(HttpToolsProtocol):
     _named_bytes = 0
     _spilt_bytes = 0
     _timer: asyncio.TimerHandle | None = None
+    _way: Lingering
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as above it
         """A client is there: its first request has so long to say what it is."""
-        super().connection_made(transport)
+        self._way = Lingering(transport, self._is_arriving)
+        super().connection_made(self._way)  # type: ignore[arg-type]  # does what it is used for
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -81,7 +108,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_waiting()
         if self.cycle is not None:
             super().on_message_complete()
-            if self.cycle.response_complete:  # the server itself waits for nothing any more
+            if self._way.is_leaving:
+                self._way.close_now()
+            elif self.cycle.response_complete:  # the server itself waits for nothing any more
                 self._wait()
 
     def on_body(self, body: bytes) -> None:
@@ -93,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._spilt_bytes += len(body)
             if self._spilt_bytes > self.spill_bytes:
-                self.transport.close()
+                self._way.close_now()
 
     def on_response_complete(self) -> None:
         """An answer is sent, maybe before the request's body was: that has not for ever."""
@@ -114,13 +143,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer = None
         if self.cycle is not None and not self.cycle.response_complete:
             self._wait()  # something of the next request came while this one is worked on
-        elif not self.transport.is_closing():
-            self.transport.close()
+        else:
+            self._way.close_now()
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():
             self.transport.write(_TOO_LARGE)
-            self.transport.close()
+            self._way.close_now()
+
+    def _is_arriving(self) -> bool:
+        return not self._in_head and self.cycle is not None and self.cycle.response_complete
 
 
 def _plain(status: str, words: str) -> bytes:
