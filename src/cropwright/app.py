@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -107,7 +108,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
             once=Once(host.catalog, host.now_ms),
             doorkeeper=Doorkeeper(settings.gates),
             keys_required=settings.keys.required,
-            work=Gate(places),
+            work=Gate(places, workers.count + math.ceil(workers.count / 2)),
             arrivals=Arrivals(settings.gates.bodies, settings.gates.arriving_bytes),
             threads=stack.enter_context(ThreadPoolExecutor(places, "work")),
             errands=stack.enter_context(ThreadPoolExecutor(_ERRAND_THREADS, "errand")),

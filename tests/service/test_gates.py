@@ -10,7 +10,7 @@ import pytest
 from cropwright.core.hosting import Allowance, ApiKey
 from cropwright.errors import OverloadedError, QueueFullError, RateExceededError
 from cropwright.service import gates
-from cropwright.service.gates import Arrivals, Doorkeeper, Gate, Rate
+from cropwright.service.gates import CROWD_SECONDS, Arrivals, Doorkeeper, Gate, Rate
 from cropwright.service.settings import GateSettings
 
 
@@ -36,6 +36,32 @@ def test_a_gate_has_so_many_places_and_no_waiting_room():
             pass
     assert refusal.value.retry_after_seconds == 1
     assert (gate.is_full, gate.inside) == (False, 0)
+
+
+def test_a_crowd_may_fill_a_gate_and_what_goes_on_for_longer_may_not():
+    clock = Seconds()
+    gate = Gate(3, 2, clock)
+    with gate.entered(), gate.entered(), gate.entered():
+        for _ in range(5):
+            with pytest.raises(OverloadedError):
+                gate.check()
+            clock.now += CROWD_SECONDS / 3
+    with gate.entered(), gate.entered():
+        with pytest.raises(OverloadedError), gate.entered():
+            pass
+        clock.now += CROWD_SECONDS * 1.1
+        with gate.entered():
+            assert gate.inside == 3
+
+
+def test_refusals_now_and_then_close_nothing():
+    clock = Seconds()
+    gate = Gate(2, 1, clock)
+    for _ in range(5):
+        with gate.entered(), gate.entered(), pytest.raises(OverloadedError):
+            gate.check()
+        clock.now += CROWD_SECONDS * 1.1
+    assert not gate.is_full
 
 
 def test_a_place_is_free_again_however_its_holder_left():

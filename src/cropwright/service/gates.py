@@ -16,35 +16,66 @@ from cropwright.core.hosting import ApiKey
 from cropwright.errors import OverloadedError, QueueFullError, RateExceededError
 from cropwright.service.settings import GateSettings
 
+CROWD_SECONDS = 1.0
+"""Refusals for longer than this are no crowd; without one for so long, they are over."""
 _FORGET_AT = 10_000
 """Buckets kept before the full ones are dropped."""
 
 
 @dataclass(slots=True)
 class Gate:
-    """Lets so many in at once and refuses the rest at once: nobody waits outside."""
+    """Lets so many in at once and refuses the rest at once: nobody waits outside.
+
+    A crowd that soon has gone may fill it. Where more come than can be served, for longer than a
+    crowd takes, only `lasting` are let in at once: as many are served, and each waits less.
+    """
 
     limit: int
+    lasting: int | None = None
+    """None for as many as ever."""
+    clock: Callable[[], float] = time.monotonic
     inside: int = 0
     _lock: Lock = field(default_factory=Lock)
+    _refusing_since: float = -math.inf
+    _refused_at: float = -math.inf
 
     @property
     def is_full(self) -> bool:
         """Whether the next one would be refused."""
-        return self.inside >= self.limit
+        return self.inside >= self._places()
+
+    def check(self) -> None:
+        """Raise OverloadedError if the next one would be refused."""
+        with self._lock:
+            self._check()
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """A place for as long as the block runs. Raises OverloadedError if there is none."""
         with self._lock:
-            if self.is_full:
-                raise OverloadedError(retry_after_seconds=1)
+            self._check()
             self.inside += 1
         try:
             yield
         finally:
             with self._lock:
                 self.inside -= 1
+
+    def _check(self) -> None:
+        if not self.is_full:
+            return
+        now = self.clock()
+        if now - self._refused_at > CROWD_SECONDS:
+            self._refusing_since = now
+        self._refused_at = now
+        raise OverloadedError(retry_after_seconds=1)
+
+    def _places(self) -> int:
+        now = self.clock()
+        is_crowd = now - self._refusing_since <= CROWD_SECONDS
+        if self.lasting is None or is_crowd or now - self._refused_at > CROWD_SECONDS:
+            return self.limit
+        return self.lasting
 
 
 class Arrivals:

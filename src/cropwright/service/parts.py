@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from cropwright.core.hosting import ApiKey, Upload
 from cropwright.core.limits import BodyLimits
-from cropwright.errors import KeyRejectedError, OverloadedError
+from cropwright.errors import KeyRejectedError
 from cropwright.service.accounts import Accounts
 from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
@@ -61,8 +61,7 @@ class Parts:
         Raises OverloadedError if there is none, and already if its picture would find none: what
         cannot be worked on need not arrive.
         """
-        if self.work.is_full:
-            raise OverloadedError(retry_after_seconds=1)
+        self.work.check()
         with self.arrivals.entered() as hold:
             yield hold
 
