@@ -10,7 +10,7 @@ import pytest
 from cropwright.core.hosting import Allowance, ApiKey
 from cropwright.errors import OverloadedError, QueueFullError, RateExceededError
 from cropwright.service import gates
-from cropwright.service.gates import CROWD_SECONDS, Arrivals, Doorkeeper, Gate, Rate
+from cropwright.service.gates import CALM_SECONDS, CROWD_SECONDS, Arrivals, Doorkeeper, Gate, Rate
 from cropwright.service.settings import GateSettings
 
 
@@ -49,7 +49,7 @@ def test_a_crowd_may_fill_a_gate_and_what_goes_on_for_longer_may_not():
     with gate.entered(), gate.entered():
         with pytest.raises(OverloadedError), gate.entered():
             pass
-        clock.now += CROWD_SECONDS * 1.1
+        clock.now += CALM_SECONDS * 1.1
         with gate.entered():
             assert gate.inside == 3
 
@@ -60,7 +60,7 @@ def test_refusals_now_and_then_close_nothing():
     for _ in range(5):
         with gate.entered(), gate.entered(), pytest.raises(OverloadedError):
             gate.check()
-        clock.now += CROWD_SECONDS * 1.1
+        clock.now += CALM_SECONDS * 1.1
     assert not gate.is_full
 
 

@@ -16,8 +16,10 @@ from cropwright.core.hosting import ApiKey
 from cropwright.errors import OverloadedError, QueueFullError, RateExceededError
 from cropwright.service.settings import GateSettings
 
-CROWD_SECONDS = 1.0
-"""Refusals for longer than this are no crowd; without one for so long, they are over."""
+CROWD_SECONDS = 0.25
+"""Refusals for longer than this are no crowd."""
+CALM_SECONDS = 1.0
+"""After so long without a refusal they are over."""
 _FORGET_AT = 10_000
 """Buckets kept before the full ones are dropped."""
 
@@ -65,7 +67,7 @@ class Gate:
         if not self.is_full:
             return
         now = self.clock()
-        if now - self._refused_at > CROWD_SECONDS:
+        if now - self._refused_at > CALM_SECONDS:
             self._refusing_since = now
         self._refused_at = now
         raise OverloadedError(retry_after_seconds=1)
@@ -73,7 +75,7 @@ class Gate:
     def _places(self) -> int:
         now = self.clock()
         is_crowd = now - self._refusing_since <= CROWD_SECONDS
-        if self.lasting is None or is_crowd or now - self._refused_at > CROWD_SECONDS:
+        if self.lasting is None or is_crowd or now - self._refused_at > CALM_SECONDS:
             return self.limit
         return self.lasting
 
