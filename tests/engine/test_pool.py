@@ -189,6 +189,44 @@ def test_nothing_is_left_in_the_temporary_folder():
     assert set(Path(tempfile.gettempdir()).glob("cropwright-*")) <= before
 
 
+KILLED = """
+import os, signal, time
+from cropwright.core.limits import WorkerLimits
+from cropwright.engine.pool import Workers
+
+if __name__ == "__main__":
+    with Workers(WorkerLimits(count=2)) as workers:
+        workers.start()
+        workers.run(abs, -1)
+        print(*workers.pids(), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_what_a_killed_program_left_is_taken_away_by_the_next_and_nothing_that_is_in_use(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    environment = os.environ | {"TMPDIR": str(tmp_path / "temp")}
+    command = [sys.executable, script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        pids = [program.pid, *map(int, program.stdout.readline().split())]
+        (left,) = (tmp_path / "temp").iterdir()
+        with OneOff(LONG):
+            assert left.exists()
+        for pid in pids[1:] + pids[:1]:
+            os.kill(pid, signal.SIGSTOP)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+    assert left.exists()
+    with Workers(LONG):
+        assert not left.exists()
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
 def test_workers_end_with_their_pool():
     with Workers(LONG) as runner:
         pid = runner.submit(confinement).result()["pid"]

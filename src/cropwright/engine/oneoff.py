@@ -7,8 +7,6 @@ starting counts; for the same reason it does without the pool's library.
 from __future__ import annotations
 
 import multiprocessing
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic
 
 from cropwright.core.limits import WorkerLimits
+from cropwright.engine.scratch import Scratch
 from cropwright.engine.worker import Pending, Result, confine
 from cropwright.errors import DeadlineExceededError, WorkerLostError
 
@@ -32,7 +31,7 @@ class OneOff:
 
     def __init__(self, limits: WorkerLimits) -> None:
         self.limits = limits
-        self._scratch = tempfile.mkdtemp(prefix="cropwright-")
+        self._scratch = Scratch()
 
     def submit(
         self, task: Callable[..., Result], *arguments: Any, seconds: float | None = None
@@ -41,7 +40,9 @@ class OneOff:
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(
-            target=_work, args=(self.limits, self._scratch, sender, task, arguments), daemon=True
+            target=_work,
+            args=(self.limits, str(self._scratch.path), sender, task, arguments),
+            daemon=True,
         )
         process.start()
         sender.close()
@@ -52,7 +53,7 @@ class OneOff:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()
 
 
 @dataclass(frozen=True, slots=True)

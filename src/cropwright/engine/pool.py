@@ -5,8 +5,6 @@ A picture that crashes the decoder, eats memory or never ends costs one worker a
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +13,7 @@ from typing import Any
 
 from cropwright.core.limits import WorkerLimits
 from cropwright.engine.hand import Hand
+from cropwright.engine.scratch import Scratch
 from cropwright.engine.worker import Result
 from cropwright.errors import WorkerError
 
@@ -33,8 +32,9 @@ class Workers:
         self.count = count or limits.processes
         self.losses: Counter[str] = Counter()
         """How many workers were lost, by the error's code."""
-        self._scratch = tempfile.mkdtemp(prefix="cropwright-")
-        self._hands = [Hand(limits, self._scratch, niceness) for _ in range(self.count)]
+        self._scratch = Scratch()
+        scratch = str(self._scratch.path)
+        self._hands = [Hand(limits, scratch, niceness) for _ in range(self.count)]
         # The last one to finish is the next to work: its caches are warm.
         self._idle: LifoQueue[Hand] = LifoQueue()
         for hand in self._hands:
@@ -82,4 +82,4 @@ class Workers:
         self._threads.shutdown()
         for hand in self._hands:
             hand.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()

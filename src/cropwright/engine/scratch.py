@@ -1,0 +1,50 @@
+"""Scratch folders: one for each program that has workers, which goes when the program goes.
+
+Of a program that was killed together with its workers the next one takes it away: a lock on a file
+in the folder tells whether anybody is left that it belongs to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+_MARK = "cropwright-"
+_LOCK = "lock"
+
+
+class Scratch:
+    """A folder of one's own, for as long as this is open."""
+
+    def __init__(self) -> None:
+        home = Path(tempfile.gettempdir())
+        _clear(home)
+        # Made beside and renamed once it is locked: nobody takes a new one for a stale one.
+        made = Path(tempfile.mkdtemp(prefix=f".{_MARK}", dir=home))
+        self._lock = os.open(made / _LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.path = made.rename(home / f"{_MARK}{secrets.token_hex(8)}")
+
+    def close(self) -> None:
+        """Take it away."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+
+def _clear(home: Path) -> None:
+    """Remove the folders of our own that nobody holds."""
+    for folder in home.glob(f"{_MARK}*"):
+        with suppress(OSError):  # gone meanwhile, somebody else's, or in use
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
