@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from conftest import decoded, encoded, gradient
 from cropwright.app import DOORS, application, kept, opened, pepper, swept
+from cropwright.catalog.answers import Claim
 from cropwright.core.hosting import Allowance
 from cropwright.core.media import media_of
 from cropwright.errors import KeyRejectedError, SettingsError, UploadNotFoundError
@@ -228,7 +229,7 @@ def test_a_sweeper_beside_the_service_deletes_what_has_expired(parts, clock):
     clock.wait(24 * 3600 + 1)
     with swept(parts, 0.01):
         assert until(lambda: not parts.host.store.names())
-    assert parts.once.begin(None, "word", "other") is None
+    assert isinstance(parts.once.begin(None, "word", "other"), Claim)
     with pytest.raises(UploadNotFoundError):
         parts.host.read(upload)
 

@@ -9,7 +9,7 @@ from threading import Barrier
 
 from catalogs import NOW, added, draft, programs, published
 
-from cropwright.catalog.answers import LOST_MS, Answer
+from cropwright.catalog.answers import LOST_MS, Answer, Claim
 from cropwright.catalog.open import Catalog
 from cropwright.core.hosting import Usage
 from cropwright.errors import (
@@ -139,21 +139,23 @@ def test_a_name_that_many_want_is_given_to_one(catalog):
 
 def test_a_request_that_many_send_is_done_by_one(catalog):
     begun = together(lambda _: catalog.answers.begin(None, "word", "print", NOW))
-    assert Counter(begun) == {None: 1, IdempotencyError: THREADS - 1}
-    begun = together(lambda _: catalog.answers.begin(None, "word", "print", NOW + LOST_MS))
-    assert Counter(begun) == {None: 1, IdempotencyError: THREADS - 1}
+    assert Counter(begun) == {Claim(0, "word", NOW): 1, IdempotencyError: THREADS - 1}
+    later = NOW + LOST_MS
+    begun = together(lambda _: catalog.answers.begin(None, "word", "print", later))
+    assert Counter(begun) == {Claim(0, "word", later): 1, IdempotencyError: THREADS - 1}
 
 
 def test_a_request_abandoned_while_many_wait_is_done_by_one_at_a_time(catalog):
     done = []
 
     def work(number):
-        if catalog.answers.begin(None, "word", "print", NOW) is None:
+        begun = catalog.answers.begin(None, "word", "print", NOW)
+        if isinstance(begun, Claim):
             done.append(number)
             if len(done) < 3:
-                catalog.answers.abandon(None, "word")
+                catalog.answers.abandon(begun)
             else:
-                catalog.answers.finish(None, "word", Answer(200, "x"))
+                catalog.answers.finish(begun, Answer(200, "x"))
         return True
 
     together(work)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cropwright.catalog.answers import Answer
+    from cropwright.catalog.answers import Answer, Claim
     from cropwright.catalog.open import Catalog
 
 KEPT_MS = 24 * 60 * 60 * 1000
@@ -20,22 +20,20 @@ class Once:
     catalog: Catalog
     now_ms: Callable[[], int]
 
-    def begin(self, key_id: int | None, word: str, fingerprint: str) -> Answer | None:
-        """The answer given before, or None: then this request is the one to do it.
+    def begin(self, key_id: int | None, word: str, fingerprint: str) -> Answer | Claim:
+        """The answer given before, or a claim: then this request is the one to do it.
 
         Raises IdempotencyError if the word stands for another request, or its first is under way.
         """
         return self.catalog.answers.begin(key_id, word, fingerprint, self.now_ms())
 
-    def finish(self, key_id: int | None, word: str, status: int, body: str) -> None:
+    def finish(self, claim: Claim, answer: Answer) -> None:
         """Remember the answer."""
-        from cropwright.catalog.answers import Answer
+        self.catalog.answers.finish(claim, answer)
 
-        self.catalog.answers.finish(key_id, word, Answer(status, body))
-
-    def abandon(self, key_id: int | None, word: str) -> None:
+    def abandon(self, claim: Claim) -> None:
         """There is no answer to remember: the next try is the first again."""
-        self.catalog.answers.abandon(key_id, word)
+        self.catalog.answers.abandon(claim)
 
     def forget(self) -> None:
         """Drop answers older than a day."""

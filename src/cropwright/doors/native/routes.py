@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from cropwright.catalog.answers import Answer
 from cropwright.core.hosting import ApiKey
 from cropwright.doors.native import bodies, schema, wire
 from cropwright.http.fields import Fields, read_fields
@@ -166,17 +167,17 @@ async def _once(
     """The answer of `make`, or the one that its Idempotency-Key was given before."""
     if word is None:
         return await make()
-    earlier = await parts.errand(parts.once.begin, key and key.id, word, fingerprint)
-    if earlier is not None:
-        told = {"idempotency-replayed": "true", "location": _place(json.loads(earlier.body)["id"])}
-        return Response(earlier.body, earlier.status, told, "application/json")
+    begun = await parts.errand(parts.once.begin, key and key.id, word, fingerprint)
+    if isinstance(begun, Answer):
+        told = {"idempotency-replayed": "true", "location": _place(json.loads(begun.body)["id"])}
+        return Response(begun.body, begun.status, told, "application/json")
     try:
         answer = await make()
     except BaseException:
-        await parts.errand(parts.once.abandon, key and key.id, word)
+        await parts.errand(parts.once.abandon, begun)
         raise
-    body = bytes(answer.body).decode()
-    await parts.errand(parts.once.finish, key and key.id, word, answer.status_code, body)
+    given = Answer(answer.status_code, bytes(answer.body).decode())
+    await parts.errand(parts.once.finish, begun, given)
     return answer
 
 
