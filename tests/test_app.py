@@ -15,11 +15,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from conftest import decoded, encoded, gradient
-from cropwright.app import DOORS, application, kept, opened, pepper, swept
+from cropwright.app import DOORS, application, opened, swept
 from cropwright.catalog.answers import Claim
 from cropwright.core.hosting import Allowance
 from cropwright.core.media import media_of
 from cropwright.errors import KeyRejectedError, SettingsError, UploadNotFoundError
+from cropwright.kept import kept, pepper
 from cropwright.settings import Settings, load
 from cropwright.storage.disk import DiskStore
 from inside import BreakableStore, client_of

@@ -20,7 +20,6 @@ from bench import tree
 from bench.loop import Answer, serve
 from bench.service.jobs import CROP, JOBS, Job
 from cropwright import settings
-from cropwright.app import kept
 from cropwright.core.hosting import Allowance, Draft, Upload
 from cropwright.core.limits import Limits, WorkerLimits
 from cropwright.doors.modelslab.wire import square
@@ -30,6 +29,7 @@ from cropwright.engine.pool import Workers
 from cropwright.engine.vips import single_threaded
 from cropwright.engine.worker import give_memory_back
 from cropwright.http.fields import Fields, from_json
+from cropwright.kept import kept
 from cropwright.service.accounts import Accounts
 from cropwright.service.host import Host, place
 from cropwright.service.render import Renderer

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -18,7 +18,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from cropwright import __version__
-from cropwright.catalog.open import Catalog, open_catalog
 from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
 from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
@@ -30,22 +29,19 @@ from cropwright.doors.native.dress import dress_errors
 from cropwright.doors.operations import routes as operations
 from cropwright.engine.pool import Workers
 from cropwright.errors import SettingsError, StorageUnavailableError
+from cropwright.http.door import mounted
 from cropwright.http.metrics import Metrics
 from cropwright.http.observe import Observed
-from cropwright.service.accounts import Accounts
-from cropwright.service.clock import Clock
+from cropwright.kept import kept, pyramids
 from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
-from cropwright.service.host import Host
 from cropwright.service.models import Shelf
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
-from cropwright.service.pyramids import Pyramids
 from cropwright.service.render import Renderer
 from cropwright.service.settings import SquareSettings
 from cropwright.settings import Settings
 from cropwright.sources.remote import Fetcher
-from cropwright.storage.open import open_store
 from cropwright.web import routes as web
 
 log = logging.getLogger(__name__)
@@ -65,23 +61,6 @@ _NICENESS = 3
 are to keep away."""
 _LEAST_WAITING = 4
 """Pictures that may wait where few workers would let fewer."""
-_SECRET_FILE = "secret"  # noqa: S105  # a file's name
-_SECRET_LENGTH = 32
-_PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
-
-
-@contextmanager
-def kept(settings: Settings) -> Iterator[tuple[Host, Accounts]]:
-    """What keeps files, facts and keys; closed when the block is left. SettingsError."""
-    data = Path(settings.general.data)
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError("CROPWRIGHT_DATA", "names a folder that cannot be made") from error
-    with closing(_catalog(settings, data)) as catalog:
-        now_ms = Clock().now_ms
-        host = Host(open_store(settings.storage, data), catalog, now_ms, _pyramids(settings).forget)
-        yield host, Accounts(catalog, pepper(settings), now_ms)
 
 
 @contextmanager
@@ -102,7 +81,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
             square=square,
             renderer=renderer,
             host=host,
-            gallery=Gallery(settings.iiif, host, renderer, _pyramids(settings)),
+            gallery=Gallery(settings.iiif, host, renderer, pyramids(settings)),
             fetcher=Fetcher(settings.sources),
             accounts=accounts,
             once=Once(host.catalog, host.now_ms),
@@ -154,9 +133,9 @@ def application(parts: Parts) -> ASGIApp:
     api.include_router(about.router)
     dress_errors(api)
     for prefix, door in DOORS.items():
-        api.mount(prefix, door(parts))
+        api.router.routes.append(mounted(prefix, door(parts)))
     metrics = Metrics()
-    metrics.watch(_gauges(parts))
+    metrics.watch(_gauges(parts), partial(_hosted, parts))
     api.router.routes.extend(operations.routes(parts, metrics))
     if parts.server.studio:
         api.router.routes.extend(web.routes())
@@ -169,69 +148,6 @@ def application(parts: Parts) -> ASGIApp:
         expose_headers=["*"],
     )
     return Observed(shared, metrics, (*DOORS, native.PREFIX))
-
-
-def pepper(settings: Settings) -> bytes:
-    """What proves keys: the operator's secret, else one made once in the data folder.
-
-    Raises SettingsError for a secret that is short or a placeholder, and where several machines
-    share a database but each would make its own.
-    """
-    given = settings.keys.secret
-    if given:
-        if len(given) < _SECRET_LENGTH or any(word in given.lower() for word in _PLACEHOLDERS):
-            raise SettingsError(
-                "CROPWRIGHT_KEYS_SECRET",
-                f"expected {_SECRET_LENGTH} or more random characters, no placeholder",
-            )
-        return given.encode()
-    if settings.catalog.url:
-        raise SettingsError(
-            "CROPWRIGHT_KEYS_SECRET", "is needed beside CROPWRIGHT_CATALOG_URL, for all machines"
-        )
-    return _own_secret(Path(settings.general.data) / _SECRET_FILE)
-
-
-def _pyramids(settings: Settings) -> Pyramids:
-    return Pyramids(Path(settings.general.data) / "pyramids", settings.iiif.pyramid_bytes)
-
-
-def _catalog(settings: Settings, data: Path) -> Catalog:
-    """The catalog; who starts a service is told which of its stores is not there."""
-    try:
-        return open_catalog(settings.catalog, data)
-    except StorageUnavailableError as error:
-        if settings.catalog.url:
-            reason = "names a database that cannot be reached"
-            raise SettingsError("CROPWRIGHT_CATALOG_URL", reason) from error
-        reason = "names a folder that the database cannot be opened in"
-        raise SettingsError("CROPWRIGHT_DATA", reason) from error
-
-
-def _own_secret(path: Path) -> bytes:
-    try:
-        made = _made_once(path)
-    except OSError as error:
-        reason = "names a folder that no secret can be kept in; CROPWRIGHT_KEYS_SECRET may be set"
-        raise SettingsError("CROPWRIGHT_DATA", reason) from error
-    if len(made) < _SECRET_LENGTH:
-        raise SettingsError("CROPWRIGHT_DATA", f"names a folder whose file {path.name} is damaged")
-    return made
-
-
-def _made_once(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{secrets.token_hex(8)}")
-    try:
-        if not path.exists():
-            beside.touch(mode=0o600)
-            beside.write_text(secrets.token_urlsafe(_SECRET_LENGTH), encoding="ascii")
-            os.link(beside, path)  # whoever is first wins, whole
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink(missing_ok=True)
-    return path.read_bytes()
 
 
 def _checked_square(settings: Settings) -> SquareSettings:
@@ -266,14 +182,14 @@ def _gauges(parts: Parts) -> dict[str, tuple[str, Callable[[], float]]]:
         "cropwright_workers": ("Workers running.", lambda: len(workers.pids())),
         "cropwright_workers_lost_total": ("Workers killed.", workers.losses.total),
         "cropwright_workers_resident_bytes": ("Memory of the workers.", lambda: _resident(workers)),
-        "cropwright_hosted_bytes": (
-            "Bytes hosted.",
-            lambda: parts.host.catalog.uploads.totals().bytes,
-        ),
-        "cropwright_hosted_files": (
-            "Files hosted.",
-            lambda: parts.host.catalog.uploads.totals().files,
-        ),
+    }
+
+
+def _hosted(parts: Parts) -> dict[str, tuple[str, float]]:
+    total = parts.host.catalog.uploads.totals()
+    return {
+        "cropwright_hosted_bytes": ("Bytes hosted.", total.bytes),
+        "cropwright_hosted_files": ("Files hosted.", total.files),
     }
 
 

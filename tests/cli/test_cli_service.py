@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner, Result
 
-from cropwright.app import kept
 from cropwright.cli import cli
 from cropwright.cli.settings import reference
 from cropwright.core.media import media_of
 from cropwright.errors import InvalidValueError, KeyRejectedError, SettingsError
+from cropwright.kept import kept
 from cropwright.settings import Settings, load, names
 
 Run = Callable[..., Result]

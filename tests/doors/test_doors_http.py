@@ -161,6 +161,14 @@ def test_a_crash_comes_out_in_the_words_of_its_door_and_says_nothing(inside, cap
     assert caplog.records[-1].facts["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("end", ["/%0a", "/no%0awhere", "/%0d%0ax-a:%20b"])
+def test_a_path_with_a_line_end_is_answered_by_its_door(shared_inside, path, end):
+    answer = shared_inside.client.get(path.partition("?")[0] + end)
+    assert answer.status_code in (400, 404, 405)
+    assert shape_of(path)(answer)
+
+
 @pytest.mark.parametrize("path", PATHS[:4])
 def test_a_request_that_is_too_large_is_refused_in_the_words_of_its_door(shared_inside, path):
     with shared_inside.changed(server=ServerSettings(body_bytes=50)) as other:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from threading import Thread
 
-from cropwright import app
+from cropwright import kept
 from cropwright.cli import main
 from cropwright.storage import Store
 
@@ -48,6 +48,6 @@ class CarelessStore:
 
 
 if __name__ == "__main__":
-    careful = app.open_store
-    app.open_store = lambda settings, data: CarelessStore(careful(settings, data))
+    careful = kept.open_store
+    kept.open_store = lambda settings, data: CarelessStore(careful(settings, data))
     main()

@@ -54,6 +54,11 @@ def test_help_for_the_service_s_commands_needs_no_service(command):
     assert {name.partition(".")[0] for name in names} & (ENGINE | SERVICE) == set()
 
 
+def test_commands_about_keys_and_files_speak_no_http():
+    names = {name.partition(".")[0] for name in imported("import cropwright.kept")}
+    assert names & {"fastapi", "starlette", "uvicorn", "pydantic", "prometheus_client"} == set()
+
+
 def test_the_process_that_talks_http_never_loads_a_decoder():
     names = {name.partition(".")[0] for name in imported("import cropwright.app")}
     assert (names & ENGINE, names & SERVICE >= {"fastapi", "sqlalchemy"}) == (set(), True)

@@ -141,7 +141,10 @@ def test_what_is_no_request_is_passed_on():
 def test_gauges_are_read_when_the_page_is_asked_for():
     values = iter([1.0, 2.0])
     metrics = Metrics()
-    metrics.watch({"x_inside": ("Inside now.", lambda: next(values)), "x_total": ("All.", int)})
+    metrics.watch(
+        {"x_inside": ("Inside now.", lambda: next(values)), "x_total": ("All.", int)},
+        lambda: {"x_bytes": ("Bytes.", 3), "x_files": ("Files.", 2)},
+    )
     pages = [metrics.page().decode() for _ in range(2)]
     assert all(
         f"\nx_inside {count}\n" in page for page, count in zip(pages, (1.0, 2.0), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from fractions import Fraction
 
 import pytest
@@ -92,6 +93,20 @@ def test_limits_reach_the_worker(crew):
 def test_a_sample_is_a_picture_and_a_ping_is_answered(renderer):
     renderer.ping()
     assert decoded(renderer.sample()).size == (960, 640)
+
+
+def test_whether_workers_are_well_is_known_while_all_are_busy_and_after_all_are_lost():
+    with Workers(WorkerLimits(count=1)) as workers:
+        renderer = Renderer(workers, Limits())
+        renderer.check()
+        busy = workers.submit(time.sleep, 5)
+        renderer.check()
+        assert not busy.done()
+        os.kill(workers.pids()[0], signal.SIGKILL)
+        with pytest.raises(WorkerLostError):
+            busy.result()
+        renderer.check()
+        assert renderer.verify(noise(30, 30)).width == 30
 
 
 def test_losing_a_worker_costs_one_picture():

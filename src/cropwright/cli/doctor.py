@@ -101,10 +101,10 @@ def _models(loaded: settings.Settings) -> list[Finding]:
 
 
 def _service(loaded: settings.Settings) -> list[Finding]:
-    from cropwright import app
+    from cropwright.kept import kept
 
     try:
-        with app.kept(loaded) as (host, _):
+        with kept(loaded) as (host, _):
             return [
                 _pinged("catalog", host.catalog.ping, loaded.catalog.url or "embedded"),
                 _pinged("storage", host.store.ping, loaded.storage.url or "local disk"),

@@ -30,10 +30,10 @@ def create(
     queue: int | None,
 ) -> None:
     """Make a key called NAME and print it: it cannot be shown again."""
-    from cropwright import app
+    from cropwright.kept import kept
 
     allowance = Allowance(quota_bytes, quota_files, rate, queue)
-    with app.kept(settings.load()) as (_, accounts):
+    with kept(settings.load()) as (_, accounts):
         key = accounts.create(name, allowance)
     click.echo(f"{name} can use the service with this key, shown this once:", err=True)
     click.echo(key)
@@ -43,9 +43,9 @@ def create(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a key.")
 def list_keys(as_json: bool) -> None:
     """List all keys, with what they may do; never the keys themselves."""
-    from cropwright import app
+    from cropwright.kept import kept
 
-    with app.kept(settings.load()) as (host, _):
+    with kept(settings.load()) as (host, _):
         for key in host.catalog.keys.all():
             usage = host.usage(key.id)
             told = _told(key) | {"bytes": usage.bytes, "files": usage.files}
@@ -57,9 +57,9 @@ def list_keys(as_json: bool) -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """End the key called NAME at once; its files stay until their links end."""
-    from cropwright import app
+    from cropwright.kept import kept
 
-    with app.kept(settings.load()) as (host, accounts):
+    with kept(settings.load()) as (host, accounts):
         if not host.catalog.keys.revoke(name, accounts.now_ms()):
             raise click.ClickException(f"there is no key called {name}")
     click.echo(f"{name} is revoked", err=True)

@@ -10,7 +10,7 @@ from cropwright import settings
 @click.command()
 def command() -> None:
     """Delete what has expired, once. A running service does it by itself, again and again."""
-    from cropwright import app
+    from cropwright.kept import kept
 
-    with app.kept(settings.load()) as (host, _):
+    with kept(settings.load()) as (host, _):
         click.echo(f"{host.sweep()} files deleted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from cropwright.errors import CapacityError, CropwrightError
 
@@ -24,6 +26,13 @@ class Words:
     """An error of ours."""
     status: Callable[[int], Response]
     """Nothing at this address (404), another method (405), or a request that is no HTTP."""
+
+
+def mounted(prefix: str, door: ASGIApp) -> Mount:
+    """Everything below a prefix is a door's to answer: with line ends in its path, too."""
+    mount = Mount(prefix, door)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def posting(endpoints: Mapping[str, Endpoint], words: Words) -> Starlette:

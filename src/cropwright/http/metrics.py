@@ -35,12 +35,16 @@ class Metrics:
         self._requests.labels(door, method, str(status)).inc()
         self._seconds.labels(door).observe(seconds)
 
-    def watch(self, gauges: Mapping[str, tuple[str, Callable[[], float]]]) -> None:
+    def watch(
+        self,
+        gauges: Mapping[str, tuple[str, Callable[[], float]]],
+        together: Callable[[], Mapping[str, tuple[str, float]]],
+    ) -> None:
         """Have gauges read whenever somebody asks: name -> what it is, how it is read.
 
-        Those whose name ends in "_total" only ever rise.
+        Those whose name ends in "_total" only ever rise. `together` reads several at once.
         """
-        self.registry.register(_Watched(gauges))
+        self.registry.register(_Watched(gauges, together))
 
     def page(self) -> bytes:
         """Everything in Prometheus' text format."""
@@ -48,8 +52,12 @@ class Metrics:
 
 
 class _Watched(Collector):
-    def __init__(self, gauges: Mapping[str, tuple[str, Callable[[], float]]]) -> None:
-        self._gauges = gauges
+    def __init__(
+        self,
+        gauges: Mapping[str, tuple[str, Callable[[], float]]],
+        together: Callable[[], Mapping[str, tuple[str, float]]],
+    ) -> None:
+        self._gauges, self._together = gauges, together
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: asking for the names must not read the values."""
@@ -60,3 +68,5 @@ class _Watched(Collector):
         for name, (words, read) in self._gauges.items():
             kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
             yield kind(name, words, value=read())
+        for name, (words, value) in self._together().items():
+            yield GaugeMetricFamily(name, words, value=value)

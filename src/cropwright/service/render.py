@@ -98,6 +98,11 @@ class Renderer:
         """Nothing if a worker answers."""
         self.workers.run(int)
 
+    def check(self) -> None:
+        """Nothing if a worker runs, or else can be made to; asks none that runs: it may be busy."""
+        if not self.workers.pids():
+            self.ping()
+
 
 def _render(
     parcel: Parcel, wish: Edit | Plan, limits: Limits, models: ModelSettings

@@ -28,7 +28,7 @@ def routes(parts: Parts, metrics: Metrics) -> list[Route]:
         checks = {
             "catalog": await _well(parts, parts.host.catalog.ping),
             "storage": await _well(parts, parts.host.store.ping),
-            "workers": await _well(parts, parts.renderer.ping),
+            "workers": await _well(parts, parts.renderer.check),
             "queue": not parts.work.is_full,
         }
         ready = all(checks.values())
