@@ -20,6 +20,8 @@ from cropwright.errors import DeadlineExceededError, WorkerLostError
 
 _START_SECONDS = 60
 """Time for a process to be ready, on a machine however busy; no task's deadline runs meanwhile."""
+_SO_FAR = b"so far"
+"""What a process sends once it is ready, and when it has taken a task."""
 _FAREWELL_SECONDS = 1.0
 """Time for a process that is dying to be dead, so that what ended it can be told."""
 _STALL_SECONDS = 10
@@ -75,10 +77,8 @@ class Hand:
         or WorkerLostError if that died or ran out of memory.
         """
         pieces = sent((task, arguments))
-        pipe = self.start()
         try:
-            self._await_ready(pipe)
-            send(pipe, pieces)
+            pipe = self._taken(pieces)
             if not pipe.poll(seconds):
                 raise DeadlineExceededError(seconds=seconds)
             well, value = receive(pipe)
@@ -107,12 +107,22 @@ class Hand:
         """Let go of everything, once nobody talks with it any more."""
         self._discard()
 
-    def _await_ready(self, pipe: Connection) -> None:
+    def _taken(self, pieces: list[bytes | memoryview]) -> Connection:
+        """The pipe to a process that has taken the task."""
+        try:
+            return self._sent(pieces)
+        except (EOFError, OSError):  # it was killed while it had nothing to do
+            self._replace(patience_seconds=0)
+        return self._sent(pieces)
+
+    def _sent(self, pieces: list[bytes | memoryview]) -> Connection:
+        pipe = self.start()
         if not self._is_ready:
-            if not pipe.poll(_START_SECONDS):
-                raise EOFError
-            pipe.recv_bytes()
+            _await(pipe)
             self._is_ready = True
+        send(pipe, pieces)
+        _await(pipe)
+        return pipe
 
     def _replace(self, *, patience_seconds: float) -> int:
         """Have another process instead of a lost one; the signal that ended that, or 0."""
@@ -148,12 +158,19 @@ def _pipe() -> tuple[Connection, Connection]:
     return Connection(ours.detach()), Connection(theirs.detach())
 
 
+def _await(pipe: Connection) -> None:
+    """Wait for a process to say that it is so far. EOFError if it never will be."""
+    if not pipe.poll(_START_SECONDS):
+        raise EOFError
+    pipe.recv_bytes()
+
+
 def _work(pipe: Connection, limits: WorkerLimits, scratch: str, niceness: int) -> None:
     """A worker's life."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's goes to all; the program decides
     confine(limits, scratch, niceness)
     try:
-        pipe.send_bytes(b"ready")
+        pipe.send_bytes(_SO_FAR)
         while True:
             _answer(pipe)
     except (EOFError, OSError):
@@ -163,6 +180,7 @@ def _work(pipe: Connection, limits: WorkerLimits, scratch: str, niceness: int) -
 def _answer(pipe: Connection) -> None:
     # In a function of its own, so that nothing of a task is kept until the next one.
     task, arguments = receive(pipe)
+    pipe.send_bytes(_SO_FAR)
     try:
         pieces = sent((True, task(*arguments)))
     except Exception as error:  # noqa: BLE001  # the outermost frame: it goes to who asked
