@@ -297,3 +297,50 @@ def test_the_corpus_of_json_bodies_is_read_or_refused_and_soon(shared):
         else:
             assert refusal(body), case["id"]
     assert (len(cases) >= 18, time.perf_counter() - started < 5) == (True, True)
+
+
+LONG = "A" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("body", "members"),
+    [
+        (f'{{"key":"k","a":"{LONG}","b":true}}', {"key": "k", "a": LONG, "b": True}),
+        (f' {{ "a" : "{LONG}" }} ', {"a": LONG}),
+        (f'{{"a":"größe {LONG} 😀"}}', {"a": f"größe {LONG} 😀"}),
+        (f'{{"a":"{LONG}","a":"x"}}', {"a": "x"}),
+        (f'{{"a":"x","a":"{LONG}"}}', {"a": LONG}),
+        (f'{{"a":["{LONG}"]}}', {"a": [LONG]}),
+        (f'{{"{LONG}":"a"}}', {LONG: "a"}),
+        (f'{{"a":"\\n{LONG}"}}', {"a": f"\n{LONG}"}),
+        (f'{{"a":{" " * 100_000}"x","b":1}}', {"a": "x", "b": 1}),
+        (f'{{"a":"x"{" " * 100_000},"b":1}}', {"a": "x", "b": 1}),
+        (f'{{"a":"{LONG}","b":"{LONG}"}}', {"a": LONG, "b": LONG}),
+    ],
+)
+def test_a_body_that_is_mostly_one_string_means_the_same(body, members):
+    fields = from_json(body.encode())
+    assert {name: fields.get(name) for name in fields.values} == members
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"a":"{LONG}"',
+        f'{{"a":"{LONG}}}',
+        f'{{"a":{LONG}}}',
+        f'{{"a":"x"{LONG}"y"}}',
+        f'{{"a":"{LONG}"}}x',
+        f'["{LONG}"]',
+        f'"{LONG}"',
+        *(f'{{"a":"{LONG}{space}"}}' for space in "\n\r\t\v\f"),
+    ],
+)
+def test_a_body_that_is_mostly_one_string_and_no_object_is_refused(body):
+    assert "is not a JSON object" in refusal(body.encode())
+
+
+def test_what_json_does_not_allow_in_a_long_string_is_found_when_it_is_read_as_text():
+    fields = from_json(f'{{"a":"{LONG}\0"}}'.encode())
+    with pytest.raises(MalformedRequestError):
+        fields.get("a")

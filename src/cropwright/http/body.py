@@ -45,7 +45,9 @@ def _bounded_receive(receive: Receive, limits: BodyLimits, hold: Hold) -> Receiv
     async def bounded_receive() -> Message:
         nonlocal seen
         try:
-            message = await asyncio.wait_for(receive(), max(0.0, ends - time.monotonic()))
+            # Not wait_for: it makes a task for each of the many pieces of a body.
+            async with asyncio.timeout(ends - time.monotonic()):
+                message = await receive()
         except TimeoutError as error:
             raise SlowRequestError(seconds=limits.seconds) from error
         piece = len(message.get("body", b""))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -28,6 +29,8 @@ DEPTH = 32
 Value: TypeAlias = "msgspec.Raw | str | bytes"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _URL_ENCODED = _FORMS[0]
+_LONG_BYTES = 64 * 1024
+_SPACES = (b"\n", b"\r", b"\t", b"\v", b"\f")
 _ESCAPE = re.compile(rb"\\")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -116,7 +119,7 @@ def from_json(body: bytes) -> Fields:
     try:
         if not body.isascii():
             body.decode()
-        values = _OBJECT.decode(body)
+        values = _around_one_long_string(body) or _OBJECT.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRequestError("body", "is not a JSON object in UTF-8") from error
     if len(values) > MEMBERS:
@@ -127,6 +130,30 @@ def from_json(body: bytes) -> Fields:
     given = {name: raw for name, raw in values.items() if not _is_null(raw)}
     # One byte is found in bytes ten times as fast as an expression in a part of them.
     return Fields(given, has_escapes=b"\\" in body)
+
+
+def _around_one_long_string(body: bytes) -> dict[str, msgspec.Raw] | None:
+    """The members of an object most of which is one plain string, as a picture in base64 is; else
+    None. Where it ends is found ten times as fast as by reading it as JSON.
+
+    White space that JSON does not allow in a string is looked for here. What else it does not allow
+    is found where the string is used: no base64 holds it, and all other text is read as JSON then.
+    """
+    middle = len(body) // 2
+    begin, end = body.rfind(b'"', 0, middle) + 1, body.find(b'"', middle)
+    if end - begin < max(_LONG_BYTES, middle) or b"\\" in body:
+        return None
+    if any(body.find(space, begin, end) >= 0 for space in _SPACES):
+        return None
+    mark = secrets.token_hex(16).encode()
+    try:
+        values = _OBJECT.decode(b"%b%b%b" % (body[:begin], mark, body[end:]))
+    except msgspec.MsgspecError:
+        return None
+    name = next((name for name, raw in values.items() if bytes(raw) == b'"%b"' % mark), None)
+    if name is None:  # it lay between strings
+        return None
+    return values | {name: msgspec.Raw(memoryview(body)[begin - 1 : end + 1])}
 
 
 def _plus_restored(payload: str) -> str:
