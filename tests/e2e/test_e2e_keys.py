@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx2
 import pytest
@@ -17,6 +18,12 @@ SETTINGS = {"GATES_FAILURES_PER_MINUTE": str(FAILURES)}
 CROP, URL, UPLOADS = "/api/v3/base64_crop", "/api/v6/base64_to_url", "/api/v1/uploads"
 WRONG = "cw_AAAAAAAAAAAA_" + "A" * 43
 ALWAYS_DIFFERENT = {"date"}
+
+
+def test_the_first_key_is_said_to_whoever_started_it_and_to_no_log(service):
+    said = re.findall(r"cw_[A-Za-z0-9-]{12}_[A-Za-z0-9_-]{43}", service.said())
+    assert len(set(said)) == 1
+    assert "cw_" not in service.log()
 
 
 def as_modelslab(port: int, key: str, source: str) -> raw.Answer:
