@@ -18,6 +18,7 @@ from cropwright.engine.handover import receive, send, sent
 from cropwright.engine.worker import Result, confine, end_with_parent
 from cropwright.errors import DeadlineExceededError, WorkerLostError
 
+_SPAWN = multiprocessing.get_context("spawn")
 _START_SECONDS = 60
 """Time for a process to be ready, on a machine however busy; no task's deadline runs meanwhile."""
 _SO_FAR = b"so far"
@@ -144,9 +145,6 @@ class Hand:
         process.kill()
         process.join()
         return process.exitcode or 0
-
-
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 def _pipe() -> tuple[Connection, Connection]:

@@ -1,7 +1,7 @@
 """Scratch folders: one for each program that has workers, which goes when the program goes.
 
-Of a program that was killed together with its workers the next one takes it away: a lock on a file
-in the folder tells whether anybody is left that it belongs to.
+Of a program that was killed together with its workers the next one takes it away: a lock on the
+folder tells whether anybody is left that it belongs to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 
 _MARK = "cropwright-"
-_LOCK = "lock"
 
 
 class Scratch:
@@ -26,7 +25,7 @@ class Scratch:
         _clear(home)
         # Made beside and renamed once it is locked: nobody takes a new one for a stale one.
         made = Path(tempfile.mkdtemp(prefix=f".{_MARK}", dir=home))
-        self._lock = os.open(made / _LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._lock = _opened(made)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.path = made.rename(home / f"{_MARK}{secrets.token_hex(8)}")
 
@@ -40,11 +39,14 @@ def _clear(home: Path) -> None:
     """Remove the folders of our own that nobody holds."""
     for folder in home.glob(f"{_MARK}*"):
         with suppress(OSError):  # gone meanwhile, somebody else's, or in use
-            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-                continue
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            lock = _opened(folder)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                if os.fstat(lock).st_uid == os.getuid():
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(lock)
+
+
+def _opened(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
