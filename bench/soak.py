@@ -38,6 +38,7 @@ _SETTINGS = {
     "LINKS_NATIVE_SECONDS": "5",
     "LINKS_SWEEP_SECONDS": "1",
     "GATES_QUEUE_PER_WORKER": "4",
+    "CATALOG_CONNECTIONS": "3",  # all open after a few requests, so that no later one is a leak
 }
 _SIDES = ((64, 48), (640, 480), (1600, 1200))
 _FORMATS = {"jpg": {"Q": 85}, "png": {"compression": 1}, "webp": {"Q": 80}}
