@@ -14,7 +14,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-_MARK = "cropwright-"
+_MARK = "cropwright-held-"
+"""Not only the program's name: versions before this one held no lock on folders they used."""
 
 
 class Scratch:
