@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from catalogs import HOUR, NOW, added, draft, programs
 
-from cropwright.core.jobs import Backlog, JobDraft, JobState
+from cropwright.core.jobs import Backlog, Hook, JobDraft, JobState, Outcome
 
 pytest_plugins = ["postgres_server", "catalog_fixtures"]
 
@@ -29,14 +29,14 @@ while True:
         time.sleep(0.05)
         continue
     time.sleep(0.05)
-    if catalog.jobs.complete(lease, []):
+    if catalog.jobs.complete(lease):
         print(lease.job.id, flush=True)
 """
 
 
-def accepted(catalog, token="job", key=None, **facts):
+def accepted(catalog, token="job", key=None, *, inputs=(), hook=None, **facts):
     usual = JobDraft(token, key.id if key else None, "{}", 2, (), NOW)
-    return catalog.jobs.accept(replace(usual, **facts))
+    return catalog.jobs.accept(replace(usual, **facts), inputs, hook)
 
 
 def claimed(catalog):
@@ -88,9 +88,8 @@ def test_a_job_has_one_worker_and_the_first_accepted_is_the_first_begun(catalog)
 def test_a_lease_that_is_lengthened_is_not_reaped(catalog):
     accepted(catalog)
     lease = claimed(catalog)
-    assert catalog.jobs.beat(lease, 1, NOW + HOUR)
+    assert catalog.jobs.beat(lease, NOW + HOUR)
     assert catalog.jobs.reap(NOW + 10, 3, "lost") == 0
-    assert catalog.jobs.find(None, "job").done == 1
 
 
 def test_who_lost_a_lease_writes_nothing(catalog):
@@ -99,29 +98,96 @@ def test_who_lost_a_lease_writes_nothing(catalog):
     assert catalog.jobs.reap(NOW + 10, 3, "lost") == 1
     result = catalog.uploads.reserve(draft())
     next_one = catalog.jobs.claim(NOW + 10, NOW + 20)
-    assert not catalog.jobs.beat(late, 1, NOW + HOUR)
-    assert not catalog.jobs.complete(late, [result])
+    assert not catalog.jobs.beat(late, NOW + HOUR)
+    assert not catalog.jobs.record(late, Outcome(0, "{}", result))
+    assert not catalog.jobs.complete(late)
     assert not catalog.jobs.fail(late, "no")
     assert not catalog.jobs.release(late, NOW)
     assert catalog.uploads.find(result.draft.token, NOW) is None
-    assert catalog.jobs.complete(next_one, [])
+    assert catalog.jobs.complete(next_one)
+
+
+def recorded(catalog, lease, position=0):
+    made = catalog.uploads.reserve(draft())
+    assert catalog.jobs.record(lease, Outcome(position, "{}", made))
+    return made
+
+
+def swept(catalog):
+    return catalog.uploads.condemn(NOW + HOUR - 1, NOW + HOUR - 1, 9)
 
 
 def test_results_have_links_from_the_moment_the_job_is_completed(catalog):
     job = accepted(catalog)
-    lease, made = claimed(catalog), [catalog.uploads.reserve(draft()) for _ in range(2)]
-    assert catalog.jobs.complete(lease, made)
-    assert catalog.jobs.results(job) == [upload.id for upload in made]
-    assert [catalog.uploads.find(upload.draft.token, NOW) for upload in made] == made
-    assert not catalog.jobs.complete(lease, [])
+    lease = claimed(catalog)
+    made = [recorded(catalog, lease, position) for position in range(2)]
+    assert catalog.jobs.record(lease, Outcome(2, "broken", None))
+    assert [outcome.upload for outcome in catalog.jobs.outcomes(job, NOW)] == [None] * 3
+    assert catalog.jobs.complete(lease)
+    assert [outcome.upload for outcome in catalog.jobs.outcomes(job, NOW)] == [*made, None]
+    assert not catalog.jobs.complete(lease)
 
 
-def test_a_job_whose_result_was_swept_is_not_completed(catalog):
+def test_the_next_worker_finds_what_was_done_before(catalog):
     job = accepted(catalog)
-    lease, made = claimed(catalog), catalog.uploads.reserve(draft())
-    catalog.uploads.condemn(NOW + HOUR, NOW + HOUR, 9)
-    assert not catalog.jobs.complete(lease, [made])
-    assert (state(catalog), catalog.jobs.results(job)) == (JobState.PROCESSING, [])
+    recorded(catalog, claimed(catalog))
+    catalog.jobs.reap(NOW + 10, 3, "lost")
+    lease = catalog.jobs.claim(NOW + 10, NOW + 20)
+    assert (lease.job.done, lease.job.attempts) == (1, 2)
+    assert [outcome.position for outcome in catalog.jobs.outcomes(job, NOW)] == [0]
+
+
+def test_files_of_an_open_job_are_not_swept_however_long_it_takes(catalog):
+    sent = catalog.uploads.reserve(draft())
+    accepted(catalog)
+    accepted(catalog, "other", inputs=[sent])
+    made = recorded(catalog, claimed(catalog))
+    assert swept(catalog) == []
+    assert catalog.jobs.cancel(None, "job")
+    assert swept(catalog) == [made]
+    catalog.jobs.complete(claimed(catalog))
+    assert sent in swept(catalog)
+
+
+def test_a_job_whose_result_is_gone_is_not_completed(catalog):
+    accepted(catalog)
+    lease = claimed(catalog)
+    catalog.uploads.forget(recorded(catalog, lease))
+    assert not catalog.jobs.complete(lease)
+    assert state(catalog) == JobState.PROCESSING
+
+
+def test_word_of_a_job_is_due_once_it_is_over(catalog):
+    job = accepted(catalog, hook=Hook("http://a.test", "secret"))
+    accepted(catalog, "without", created_ms=NOW + 1)
+    assert catalog.hooks.claim(NOW, NOW + 10) is None
+    assert catalog.jobs.fail(claimed(catalog), "no")
+    sent = catalog.hooks.claim(NOW, NOW + 10)
+    assert (sent.job.id, sent.hook, sent.tries) == (job.id, Hook("http://a.test", "secret"), 0)
+    assert sent.job.reason == "no"
+    assert catalog.hooks.claim(NOW + 9, NOW + 20) is None
+
+
+def test_word_is_sent_again_until_it_is_settled(catalog):
+    accepted(catalog, hook=Hook("http://a.test", None))
+    assert catalog.jobs.complete(claimed(catalog))
+    assert catalog.hooks.claim(NOW, NOW + 10).tries == 0
+    again = catalog.hooks.claim(NOW + 10, NOW + 20)
+    catalog.hooks.settle(again, NOW + HOUR)
+    assert catalog.hooks.claim(NOW + HOUR - 1, NOW + HOUR) is None
+    last = catalog.hooks.claim(NOW + HOUR, NOW + HOUR)
+    assert last.tries == 1
+    catalog.hooks.settle(last, None)
+    assert catalog.hooks.claim(NOW + 2 * HOUR, NOW + 2 * HOUR) is None
+
+
+def test_old_jobs_are_forgotten_once_they_are_over(catalog):
+    accepted(catalog, labels=("x",), hook=Hook("http://a.test", None))
+    recorded(catalog, claimed(catalog))
+    assert catalog.jobs.forget(NOW + 1) == 0
+    assert catalog.jobs.cancel(None, "job")
+    assert (catalog.jobs.forget(NOW), catalog.jobs.forget(NOW + 1)) == (0, 1)
+    assert catalog.jobs.find(None, "job") is None
 
 
 def test_a_job_that_ends_every_worker_is_given_up(catalog):
@@ -148,7 +214,7 @@ def test_a_cancelled_job_is_over_for_its_worker_too(catalog, begun):
     accepted(catalog)
     lease = claimed(catalog) if begun else None
     assert catalog.jobs.cancel(None, "job")
-    assert lease is None or not catalog.jobs.complete(lease, [])
+    assert lease is None or not catalog.jobs.complete(lease)
     assert (state(catalog), catalog.jobs.claim(NOW, NOW)) == (JobState.CANCELLED, None)
     assert not catalog.jobs.cancel(None, "job")
 

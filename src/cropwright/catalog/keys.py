@@ -56,6 +56,12 @@ class Keys:
             rows = self._by_handle.rows(connection, {"wanted": handle})
         return _key(rows[0]) if rows else None
 
+    def numbered(self, number: int) -> ApiKey | None:
+        """The key with this number, also if it is revoked."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(keys).where(keys.c.id == number)).one_or_none()
+        return None if row is None else _key(row)
+
     def all(self) -> list[ApiKey]:
         """Every key there ever was, the oldest first."""
         with self._database.reading() as connection:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from cropwright.catalog import postgresql, sqlite
 from cropwright.catalog.answers import Answers
 from cropwright.catalog.database import RETRY_AFTER_SECONDS, Database
+from cropwright.catalog.hooks import Hooks
 from cropwright.catalog.jobs import Jobs
 from cropwright.catalog.keys import Keys
 from cropwright.catalog.migrate import migrate
@@ -47,6 +48,7 @@ class Catalog:
     keys: Keys
     answers: Answers
     jobs: Jobs
+    hooks: Hooks
     database: Database
 
     @classmethod
@@ -105,4 +107,11 @@ def _opened(url: URL, settings: CatalogSettings) -> Catalog:
     except BaseException:
         database.close()
         raise
-    return Catalog(Uploads(database), Keys(database), Answers(database), Jobs(database), database)
+    return Catalog(
+        Uploads(database),
+        Keys(database),
+        Answers(database),
+        Jobs(database),
+        Hooks(database),
+        database,
+    )

@@ -124,5 +124,25 @@ job_results = Table(
     Column("job_id", BigInteger, ForeignKey("jobs.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     # No foreign key: a result's link ends, and its row goes, while the job is still told about.
-    Column("upload_id", BigInteger, nullable=False),
+    Column("upload_id", BigInteger, index=True),
+    Column("facts", Text, nullable=False),
+)
+
+job_inputs = Table(
+    "job_inputs",
+    metadata,
+    # What was sent with a job: reserved for as long as the job is open, and never live.
+    Column("upload_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), nullable=False, index=True),
+)
+
+job_hooks = Table(
+    "job_hooks",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False),
+    Column("secret", Text),
+    Column("tries", Integer, nullable=False),
+    # When word may be sent next; none once it arrived or was given up.
+    Column("due_ms", BigInteger, index=True),
 )

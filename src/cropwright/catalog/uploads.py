@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import delete as delete_from
 
 from cropwright.catalog.database import RETRY_AFTER_SECONDS, Database
-from cropwright.catalog.schema import State, keys, uploads
+from cropwright.catalog.schema import State, job_inputs, job_results, jobs, keys, uploads
 from cropwright.core.hosting import Draft, Upload, Usage
+from cropwright.core.jobs import OPEN
 from cropwright.errors import KeyRejectedError, QuotaExceededError, StorageUnavailableError
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -114,11 +124,13 @@ class Uploads:
     def condemn(self, now_ms: int, reserved_before_ms: int, limit: int) -> list[Upload]:
         """Files whose bytes are to be deleted, `limit` at most; their links are ended for good.
 
-        These are the expired, those reserved before that time and never published, and what
-        others have ended before: whoever was to delete those may have crashed.
+        These are the expired, those reserved before that time and never published, those reserved
+        for a job that is over, and what others have ended before: whoever was to delete those may
+        have crashed. What an open job has reserved stays however long it takes.
         """
         expired = (uploads.c.state == State.LIVE) & (uploads.c.expires_ms <= now_ms)
-        lost = (uploads.c.state == State.RESERVED) & (uploads.c.created_ms < reserved_before_ms)
+        late = (uploads.c.created_ms < reserved_before_ms) & ~_of_job(jobs.c.state.in_(OPEN))
+        lost = (uploads.c.state == State.RESERVED) & (late | _of_job(jobs.c.state.not_in(OPEN)))
         with self._database.writing() as connection:
             ending = _claimed(connection, expired, limit)
             ending += _claimed(connection, lost, limit - len(ending))
@@ -177,6 +189,25 @@ def _check(charged: list[tuple[Any, ...]]) -> None:
         raise QuotaExceededError(quota_bytes, used_bytes, "bytes")
     if quota_files is not None and used_files > quota_files:
         raise QuotaExceededError(quota_files, used_files, "files")
+
+
+def some(connection: Connection, numbers: Sequence[int], now_ms: int) -> dict[int, Upload]:
+    """Of files with these numbers, those whose links work."""
+    chosen = _SHOWN.where(uploads.c.id.in_(numbers))
+    return {row.id: _upload(row) for row in connection.execute(chosen, {"now": now_ms})}
+
+
+def _of_job(state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a file is what was sent to, or made by, a job in such a state."""
+    tables = (job_inputs, job_results)
+    return or_(
+        *(
+            exists(jobs.c.id).where(
+                table.c.upload_id == uploads.c.id, table.c.job_id == jobs.c.id, state
+            )
+            for table in tables
+        )
+    )
 
 
 def _claimed(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[Upload]:

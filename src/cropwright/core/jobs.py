@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cropwright.core.hosting import Upload
+
 
 class JobState(StrEnum):
     """Where a job is in its life; the last three are for good."""
@@ -14,6 +16,10 @@ class JobState(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+OPEN = (JobState.PENDING, JobState.PROCESSING)
+"""The states of a job that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,15 @@ class JobDraft:
     """The caller's own words for it; many jobs may share one."""
     created_ms: int
     """Milliseconds since 1970, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where to send word when a job is completed or has failed."""
+
+    url: str
+    secret: str | None
+    """What the receiver knows the word by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,28 @@ class Lease:
     job: Job
     holder: str
     """Another one each time: who lost a lease cannot write under the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one picture of a job."""
+
+    position: int
+    """Which one it is, from 0."""
+    facts: str
+    """What there is to say about it, as text that outlives this version."""
+    upload: Upload | None
+    """The result; None where there is none, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Word of a job that is to be sent."""
+
+    job: Job
+    hook: Hook
+    tries: int
+    """How often it was sent without success."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Jobs, their labels and their results. It says again what schema.py says, as the first one does."""
+"""Jobs, their labels, files and webhooks. It says again what schema.py says, as the first one does."""
 
 from __future__ import annotations
 
@@ -41,5 +41,32 @@ def upgrade() -> None:
         "job_results",
         sa.Column("job_id", sa.BigInteger, sa.ForeignKey("jobs.id"), primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True),
-        sa.Column("upload_id", sa.BigInteger, nullable=False),
+        sa.Column("upload_id", sa.BigInteger),
+        sa.Column("facts", sa.Text, nullable=False),
     )
+    op.create_index("ix_job_results_upload_id", "job_results", ["upload_id"])
+    op.create_table(
+        "job_inputs",
+        sa.Column("upload_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("job_id", sa.BigInteger, sa.ForeignKey("jobs.id"), nullable=False),
+    )
+    op.create_index("ix_job_inputs_job_id", "job_inputs", ["job_id"])
+    _hooks()
+
+
+def _hooks() -> None:
+    op.create_table(
+        "job_hooks",
+        sa.Column(
+            "job_id",
+            sa.BigInteger,
+            sa.ForeignKey("jobs.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("secret", sa.Text),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("due_ms", sa.BigInteger),
+    )
+    op.create_index("ix_job_hooks_due_ms", "job_hooks", ["due_ms"])
