@@ -30,6 +30,7 @@ from cropwright.service.render import Renderer
 from cropwright.service.settings import (
     GateSettings,
     IiifSettings,
+    JobSettings,
     LinkSettings,
     ServerSettings,
     SquareSettings,
@@ -104,6 +105,7 @@ def parts_in(folder: Path, workers: Workers, clock: Clock) -> Iterator[Parts]:
             server=ServerSettings(),
             links=LinkSettings(),
             square=SquareSettings(),
+            jobs=JobSettings(),
             renderer=renderer,
             host=host,
             gallery=Gallery(IiifSettings(), host, renderer, pyramids),

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -23,7 +24,8 @@ from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
 from cropwright.doors.iiif import routes as iiif
 from cropwright.doors.modelslab.routes import v3, v6
-from cropwright.doors.native import about
+from cropwright.doors.native import about, wire_jobs
+from cropwright.doors.native import jobs as native_jobs
 from cropwright.doors.native import routes as native
 from cropwright.doors.native.dress import dress_errors
 from cropwright.doors.operations import routes as operations
@@ -35,6 +37,8 @@ from cropwright.http.observe import Observed
 from cropwright.kept import kept, pyramids
 from cropwright.service.gallery import Gallery
 from cropwright.service.gates import Arrivals, Doorkeeper, Gate
+from cropwright.service.jobs.filing import forget_old, waited_seconds
+from cropwright.service.jobs.workshop import Workshop
 from cropwright.service.models import Shelf
 from cropwright.service.once import Once
 from cropwright.service.parts import Parts
@@ -55,10 +59,15 @@ DOORS: dict[str, Callable[[Parts], Starlette]] = {
 }
 """Prefix -> the door mounted there; the native API is the application itself."""
 
+JOB_DOORS = {wire_jobs.DOOR: native_jobs.DOOR}
+"""The doors that take jobs, by the name that is kept with each job."""
+
 _ERRAND_THREADS = 16
 _NICENESS = 3
 """Workers give way to the process that answers: else refusals wait behind the very work that they
 are to keep away."""
+_JOB_NICENESS = 10
+"""Jobs give way to requests."""
 _LEAST_WAITING = 4
 """Pictures that may wait where few workers would let fewer."""
 
@@ -79,6 +88,7 @@ def opened(settings: Settings) -> Iterator[Parts]:
             server=settings.server,
             links=settings.links,
             square=square,
+            jobs=settings.jobs,
             renderer=renderer,
             host=host,
             gallery=Gallery(settings.iiif, host, renderer, pyramids(settings)),
@@ -104,6 +114,7 @@ def swept(parts: Parts, seconds: int) -> Iterator[None]:
             try:
                 parts.host.sweep()
                 parts.once.forget()
+                forget_old(parts)
                 parts.gallery.sweep()
             except StorageUnavailableError:
                 log.warning("the sweeper could not reach the storage", exc_info=True)
@@ -119,6 +130,27 @@ def swept(parts: Parts, seconds: int) -> Iterator[None]:
         thread.join()
 
 
+@contextmanager
+def worked(parts: Parts, settings: Settings, count: int) -> Iterator[None]:
+    """Jobs are worked on, so many at once, in workers of their own; none if it is 0."""
+    if not count:
+        yield
+        return
+    shop: Workshop | None = None
+    try:
+        with Workers(settings.workers, count, niceness=_JOB_NICENESS) as workers:
+            renderer = replace(parts.renderer, workers=workers)
+            shop = Workshop(replace(parts, renderer=renderer), JOB_DOORS, count)
+            shop.start()
+            try:
+                yield
+            finally:
+                shop.stop()
+    finally:
+        if shop is not None:
+            shop.join()
+
+
 def application(parts: Parts) -> ASGIApp:
     """The service as an ASGI application."""
     api = FastAPIOffline(
@@ -130,6 +162,7 @@ def application(parts: Parts) -> ASGIApp:
     )
     api.state.parts = parts
     api.include_router(native.router)
+    api.include_router(native_jobs.router)
     api.include_router(about.router)
     dress_errors(api)
     for prefix, door in DOORS.items():
@@ -166,8 +199,14 @@ def _check_pictures(settings: Settings) -> None:
 
 
 def _gauges(parts: Parts) -> dict[str, tuple[str, Callable[[], float]]]:
-    workers = parts.renderer.workers
+    workers, jobs = parts.renderer.workers, parts.host.catalog.jobs
     return {
+        "cropwright_jobs_pending": ("Jobs that wait.", lambda: jobs.backlog().pending),
+        "cropwright_jobs_running": ("Jobs worked on.", lambda: jobs.backlog().processing),
+        "cropwright_jobs_oldest_seconds": (
+            "How long the oldest of them waits.",
+            lambda: waited_seconds(parts),
+        ),
         "cropwright_work_places": (
             "Pictures that may wait or be worked on.",
             lambda: parts.work.limit,

@@ -38,6 +38,7 @@ CropwrightError
 │   └── StorageUnavailableError what keeps bytes or facts cannot do so now
 ├── QuotaExceededError          the key's quota is used up
 ├── UploadNotFoundError         there is no such upload, or not any more
+├── JobNotFoundError            there is no such job, or not any more
 ├── IdempotencyError            the Idempotency-Key stands for another request
 └── SettingsError               the operator's settings are wrong
 
@@ -381,6 +382,14 @@ class UploadNotFoundError(CropwrightError):
     id: str
     code = "upload_not_found"
     sentence = "there is no upload {id}"
+
+
+class JobNotFoundError(CropwrightError):
+    """There is no such job, or not any more, or it is another key's."""
+
+    id: str
+    code = "job_not_found"
+    sentence = "there is no job {id}"
 
 
 class IdempotencyError(CropwrightError):

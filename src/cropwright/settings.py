@@ -27,6 +27,7 @@ from cropwright.service.settings import (
     GateSettings,
     GeneralSettings,
     IiifSettings,
+    JobSettings,
     KeySettings,
     LinkSettings,
     ServerSettings,
@@ -42,6 +43,7 @@ _PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*@|(?<=[?&])(password)=[^&]*", re.IG
 _MAY_BE_ZERO = (
     *("v6_seconds", "native_seconds", "queue_per_worker", "free_bytes"),
     *("redirects", "first_use_bytes", "max_age_seconds"),
+    *("workers", "keep_seconds", "webhook_retries"),
 )
 """Ends of settings that may be 0 although their default is another number."""
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -58,6 +60,7 @@ class Settings:
     links: LinkSettings = field(default_factory=LinkSettings)
     square: SquareSettings = field(default_factory=SquareSettings)
     iiif: IiifSettings = field(default_factory=IiifSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)

@@ -57,6 +57,10 @@ def test_it_tells_of_our_own_api_and_of_nothing_else(document):
         ("GET", "/api/v1/uploads/{upload_id}"),
         ("DELETE", "/api/v1/uploads/{upload_id}"),
         ("GET", "/api/v1/usage"),
+        ("POST", "/api/v1/jobs"),
+        ("GET", "/api/v1/jobs"),
+        ("GET", "/api/v1/jobs/{job_id}"),
+        ("DELETE", "/api/v1/jobs/{job_id}"),
         ("GET", ABOUT),
     }
 
@@ -69,7 +73,7 @@ def test_every_operation_says_what_it_does_needs_a_key_and_can_be_refused(docume
         assert {k: v for k, v in operation.items() if k == "security"} == secured
         assert refused | {"default"} <= operation["responses"].keys()
         names.append(operation["operationId"])
-    assert len(set(names)) == len(names) == 7
+    assert len(set(names)) == len(names) == 11
 
 
 def test_every_reference_leads_somewhere(document):
@@ -82,7 +86,7 @@ def test_every_reference_leads_somewhere(document):
 def test_no_refusal_is_documented_in_another_shape_than_ours(document):
     for _, _, operation in operations(document):
         for status, answer in operation["responses"].items():
-            if status not in ("200", "201", "204"):
+            if status not in ("200", "201", "202", "204"):
                 assert answer["content"]["application/problem+json"]["schema"] == schema.PROBLEM
 
 
@@ -90,6 +94,7 @@ REQUESTED = {
     "/api/v1/crop": schema.CROP,
     "/api/v1/cutout": schema.CUTOUT,
     "/api/v1/uploads": schema.UPLOAD,
+    "/api/v1/jobs": schema.JOB,
 }
 
 

@@ -14,6 +14,7 @@ from cropwright.errors import (
     EncodeError,
     IdempotencyError,
     InvalidValueError,
+    JobNotFoundError,
     KeyMissingError,
     KeyRejectedError,
     LimitExceededError,
@@ -99,6 +100,7 @@ SENTENCES = [
     (StorageUnavailableError(2), "the storage is not available; ask again later"),
     (QuotaExceededError(5, 6, "files"), "this would make 6 files, the quota is 5 files"),
     (UploadNotFoundError("abc"), "there is no upload abc"),
+    (JobNotFoundError("abc"), "there is no job abc"),
     (IdempotencyError("stands for another request"), "Idempotency-Key stands for another request"),
     (SettingsError("CROPWRIGHT_X", "no such setting"), "setting CROPWRIGHT_X: no such setting"),
 ]

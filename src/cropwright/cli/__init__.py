@@ -25,6 +25,7 @@ _COMMANDS = {
     "batch": "Run the crop jobs of a JSON file (dpf).",
     "caps": "Print what the dpf job protocol can do here, as JSON.",
     "serve": "Run the HTTP service.",
+    "worker": "Work on the service's jobs, on this machine or another.",
     "keys": "Create, list and revoke the service's API keys.",
     "sweep": "Delete what has expired, once.",
     "settings": "Show every setting, its value and what it is for.",

@@ -50,7 +50,11 @@ def _serve(loaded: settings.Settings) -> None:
     give_memory_back()
     log_as_json()
     server = loaded.server
-    with app.opened(loaded) as parts, app.swept(parts, loaded.links.sweep_seconds):
+    with (
+        app.opened(loaded) as parts,
+        app.swept(parts, loaded.links.sweep_seconds),
+        app.worked(parts, loaded, loaded.jobs.workers),
+    ):
         config = uvicorn.Config(
             app.application(parts),
             host=server.host,

@@ -38,7 +38,7 @@ def crop(
     parts: Parts, key: ApiKey | None, source: Source, edit: Edit, behind: Source | None = None
 ) -> Made:
     """What an edit makes of a picture; `behind` is the picture to put behind a cut-out."""
-    data = _fetched(parts, key, source).data
+    data = fetched(parts, key, source).data
     return parts.renderer.render(data, _with_backdrop(parts, key, edit, behind))
 
 
@@ -46,7 +46,7 @@ def explain(
     parts: Parts, key: ApiKey | None, source: Source, edit: Edit, behind: Source | None = None
 ) -> Report:
     """What `crop` would keep, and why."""
-    data = _fetched(parts, key, source).data
+    data = fetched(parts, key, source).data
     return parts.renderer.explain(data, _with_backdrop(parts, key, edit, behind))
 
 
@@ -66,17 +66,18 @@ def crop_and_keep(
 
 def keep(parts: Parts, key: ApiKey | None, source: Source, seconds: int) -> Upload:
     """The file as it is, hosted for so long."""
-    return keep_bytes(parts, key, _fetched(parts, key, source), seconds=seconds)
+    return keep_bytes(parts, key, fetched(parts, key, source), seconds=seconds)
 
 
 def _with_backdrop(parts: Parts, key: ApiKey | None, edit: Edit, behind: Source | None) -> Edit:
     if behind is None or edit.cutout is None:
         return edit
-    picture = _fetched(parts, key, behind).data
+    picture = fetched(parts, key, behind).data
     return replace(edit, cutout=replace(edit.cutout, background=picture))
 
 
-def _fetched(parts: Parts, key: ApiKey | None, source: Source) -> Decoded:
+def fetched(parts: Parts, key: ApiKey | None, source: Source) -> Decoded:
+    """A picture's bytes, wherever it is, within the service's limit. Raises what is wrong there."""
     limit = parts.server.picture_bytes
     if source.encoded is not None:
         return decode(source.encoded, source.field, limit)

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 _TOKEN_BYTES = 24
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
 """Checked before anything is looked up: what callers send may be more than a database takes."""
+_UNKNOWN = Media("unknown", "bin", ("application/octet-stream",), inline=False)
 _AT_ONCE = 200
 _RESERVED_MS = 15 * 60 * 1000
 """A file reserved so long ago and never published was lost in a crash."""
@@ -42,6 +43,19 @@ class Host:
         nothing that no sweep finds; the link lives once both are on stable storage, and that is
         before this returns. Raises QuotaExceededError or StorageUnavailableError.
         """
+        upload = self.hold(data, media, key_id=key_id, seconds=seconds)
+        try:
+            self.catalog.uploads.publish(upload)
+        except StorageUnavailableError:
+            self._give_up(upload)
+            raise
+        return upload
+
+    def hold(self, data: bytes, media: Media, *, key_id: int | None, seconds: int) -> Upload:
+        """Keep `data` and its row without a link: for a job, which makes it live or has it swept.
+
+        Raises QuotaExceededError or StorageUnavailableError.
+        """
         created = self.now_ms()
         draft = Draft(
             token=secrets.token_urlsafe(_TOKEN_BYTES),
@@ -56,11 +70,21 @@ class Host:
         upload = self.catalog.uploads.reserve(draft)
         try:
             self.store.put(place(draft.token), data)
-            self.catalog.uploads.publish(upload)
         except StorageUnavailableError:
             self._give_up(upload)
             raise
         return upload
+
+    def hold_input(self, data: bytes, key_id: int | None) -> Upload:
+        """Keep what was sent with a job, whatever it is. Raises what `hold` raises."""
+        return self.hold(data, _UNKNOWN, key_id=key_id, seconds=0)
+
+    def held(self, token: str) -> bytes:
+        """What is kept under a token that has no link. UploadNotFoundError if it was swept."""
+        try:
+            return self.store.get(place(_checked(token)))
+        except KeyError as error:
+            raise UploadNotFoundError(token) from error
 
     def find(self, token: str) -> Upload:
         """The file a link names. Raises UploadNotFoundError for none, or none any more."""

@@ -19,7 +19,7 @@ from cropwright.service.gates import Arrivals, Doorkeeper, Gate
 from cropwright.service.host import Host
 from cropwright.service.once import Once
 from cropwright.service.render import Renderer
-from cropwright.service.settings import LinkSettings, ServerSettings, SquareSettings
+from cropwright.service.settings import JobSettings, LinkSettings, ServerSettings, SquareSettings
 from cropwright.sources.remote import Fetcher
 
 Result = TypeVar("Result")
@@ -32,6 +32,7 @@ class Parts:
     server: ServerSettings
     links: LinkSettings
     square: SquareSettings
+    jobs: JobSettings
     renderer: Renderer
     host: Host
     gallery: Gallery

@@ -102,6 +102,37 @@ class IiifSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JobSettings:
+    """Jobs: work that is accepted now and done later, and webhooks that tell of it."""
+
+    workers: int = 1
+    """Jobs that the service itself works on at once, in workers of their own that give way to
+    requests; 0 leaves all jobs to cropwright worker."""
+    pictures: int = 100
+    """Most pictures of one job."""
+    waiting: int = 10_000
+    """Jobs that may wait before more are refused."""
+    attempts: int = 5
+    """How often a job is begun before it is given up."""
+    retry_seconds: int = 10
+    """How long a job waits after what may pass by itself; twice as long each time."""
+    lease_seconds: float = 30.0
+    """How long after a worker was lost its job is given to another."""
+    poll_seconds: float = 1.0
+    """How often a worker without work looks for some."""
+    drain_seconds: int = 10
+    """Time for pictures in hand when a worker is told to stop; then their jobs are given back."""
+    keep_seconds: int = 30 * DAY_SECONDS
+    """How long after it was accepted a job that is over can be asked about; 0 for good."""
+    webhook_seconds: float = 15.0
+    """Longest time that sending one webhook may take."""
+    webhook_retries: int = 3
+    """How often a webhook is sent again when its receiver did not answer 200; 0 for never."""
+    webhook_wait_seconds: int = 30 * 60
+    """How long is waited before each of these."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateSettings:
     """How many requests may wait, and how often a key may ask; on each machine."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urljoin
@@ -75,6 +76,27 @@ class Fetcher:
             raise ValueError("too many redirects")
         except _FAILURES as error:
             raise SourceBlockedError(field) from error
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
+        """Send something to `url`, which is judged as for fetching: the status of the answer.
+
+        No redirect is followed, and nothing but the status is read. Raises SourceBlockedError for
+        whatever may not be sent to, cannot be, or does not answer in so many seconds.
+        """
+        deadline = Deadline.after(seconds)
+        patient = replace(self._settings, first_byte_seconds=seconds)
+        try:
+            target = taken_apart(url)
+            addresses = self._guard.judged(self._addresses(target, deadline), target.port)
+            network = PinnedNetwork(self._network, addresses, deadline, patient)
+            sent = [*_headers(target), *headers.items(), ("Content-Length", str(len(body)))]
+            with (
+                httpcore2.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,
+                pool.stream("POST", _url(target), headers=sent, content=body) as response,
+            ):
+                return int(response.status)
+        except _FAILURES as error:
+            raise SourceBlockedError("webhook") from error
 
     def _ask(self, target: Target, deadline: Deadline, field: str, limit: int) -> bytes | Target:
         """The body, or where it is said to be. ValueError for every other answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cropwright.core.cutout import CUTOUT_MODELS
 from cropwright.core.formats import FORMATS, READABLE, WRITABLE
+from cropwright.core.jobs import JobState
 from cropwright.doors.native.schema import Schema
 
 
@@ -172,6 +173,44 @@ ABOUT = _object(
     },
 )
 
+_JOB: dict[str, Schema] = {
+    "id": _TEXT,
+    "state": {"type": "string", "enum": [state.value for state in JobState]},
+    "pictures": _SIDE | {"description": "How many there are."},
+    "done": _COUNT | {"description": "How many of them were worked on."},
+    "attempts": _COUNT | {"description": "How often the job was begun."},
+    "labels": _WORDS,
+    "created_at": _MOMENT,
+    "reason": {
+        "type": ["string", "null"],
+        "description": "Why it failed, or why it is tried again.",
+    },
+}
+_RESULT = _object(
+    "What came of one picture: an upload, or an error; neither once the link has ended.",
+    {
+        "picture": _COUNT | {"description": "Which one it is, from 0."},
+        "upload": FILE,
+        "rect": _RECT,
+        "decided_by": _TEXT,
+        "result": _object("Size of the result.", _SIZE),
+        "cutout": SEEN,
+        "error": _object("Why there is no result.", {"code": _TEXT, "detail": _TEXT}),
+    },
+    *("upload", "rect", "decided_by", "result", "cutout", "error"),
+)
+JOB = _object("A job.", _JOB)
+JOB_STATE = _object(
+    "A job and, once it is over, what came of its pictures.",
+    {**_JOB, "results": {"type": "array", "items": _RESULT}},
+)
+_JOB_LIST = _object("Jobs, the newest first.", {"jobs": {"type": "array", "items": JOB}})
+_JOB_LOCATION: Schema = {"location": {"schema": _TEXT, "description": "Where the job is told of."}}
+FILED: dict[int | str, Schema] = {
+    202: {"description": "Accepted", "headers": _JOB_LOCATION, "content": _json(JOB)}
+}
+JOB_TOLD: dict[int | str, Schema] = {200: {"description": "Found", "content": _json(JOB_STATE)}}
+JOBS_LISTED: dict[int | str, Schema] = {200: {"description": "Listed", "content": _json(_JOB_LIST)}}
 UPLOAD_FACTS: dict[int | str, Schema] = {200: {"description": "Found", "content": _json(FILE)}}
 USED: dict[int | str, Schema] = {200: {"description": "Counted", "content": _json(USAGE)}}
 TOLD: dict[int | str, Schema] = {200: {"description": "Told", "content": _json(ABOUT)}}

@@ -21,8 +21,8 @@ from cropwright.service import calls
 from cropwright.service.parts import Parts
 
 PREFIX = "/api/v1"
-_BEARER = HTTPBearer(auto_error=False, description="An API key: cropwright keys create NAME")
-_IDEMPOTENCY = Annotated[
+BEARER = HTTPBearer(auto_error=False, description="An API key: cropwright keys create NAME")
+IDEMPOTENCY = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
@@ -31,8 +31,8 @@ _IDEMPOTENCY = Annotated[
         description="Repeating a request with the same word gives the first answer again.",
     ),
 ]
-_REFUSALS = schema.answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
-_OWN_REFUSALS = schema.answers(401, 404, 503)
+REFUSALS = schema.answers(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+OWN_REFUSALS = schema.answers(401, 404, 503)
 
 
 async def _parts(request: Request) -> Parts:
@@ -40,19 +40,19 @@ async def _parts(request: Request) -> Parts:
     return parts
 
 
-_PARTS = Annotated[Parts, Depends(_parts)]
+PARTS = Annotated[Parts, Depends(_parts)]
 
-router = APIRouter(prefix=PREFIX, tags=["cropwright"], dependencies=[Security(_BEARER)])
+router = APIRouter(prefix=PREFIX, tags=["cropwright"], dependencies=[Security(BEARER)])
 """The paths below /api/v1; the application they are part of has the parts in its state."""
 
 
 @router.post(
     "/crop",
     response_class=Response,
-    responses=bodies.CROPPED | _REFUSALS,
+    responses=bodies.CROPPED | REFUSALS,
     openapi_extra=schema.body(schema.CROP),
 )
-async def crop(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+async def crop(request: Request, parts: PARTS, idempotency_key: IDEMPOTENCY = None) -> Response:
     """Crop a picture: answered as bytes, as base64 in JSON, or as a link."""
     return await _answered(parts, request, wire.parse_crop, idempotency_key)
 
@@ -60,10 +60,10 @@ async def crop(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = 
 @router.post(
     "/cutout",
     response_class=Response,
-    responses=bodies.CUT_OUT | _REFUSALS,
+    responses=bodies.CUT_OUT | REFUSALS,
     openapi_extra=schema.body(schema.CUTOUT),
 )
-async def cutout(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+async def cutout(request: Request, parts: PARTS, idempotency_key: IDEMPOTENCY = None) -> Response:
     """Cut a picture's subject out; answered as crops are, and labelled with who looked."""
     return await _answered(parts, request, wire.parse_cutout, idempotency_key)
 
@@ -72,42 +72,42 @@ async def cutout(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY 
     "/uploads",
     status_code=201,
     response_class=Response,
-    responses=bodies.UPLOADED | _REFUSALS,
+    responses=bodies.UPLOADED | REFUSALS,
     openapi_extra=schema.body(schema.UPLOAD),
 )
-async def upload(request: Request, parts: _PARTS, idempotency_key: _IDEMPOTENCY = None) -> Response:
+async def upload(request: Request, parts: PARTS, idempotency_key: IDEMPOTENCY = None) -> Response:
     """Host a file of any kind we know, byte for byte, and get its link."""
-    fields, key = await _received(parts, request)
+    fields, key = await received(parts, request)
     wire.check_upload(fields)
     make = partial(_uploaded, parts, request, key, fields)
     fingerprint = fields.fingerprint(request.url.path)
-    return await _once(parts, key, idempotency_key, fingerprint, make)
+    return await once(parts, key, idempotency_key, fingerprint, make)
 
 
 @router.get(
     "/uploads/{upload_id}",
     response_class=Response,
-    responses=bodies.UPLOAD_FACTS | _OWN_REFUSALS,
+    responses=bodies.UPLOAD_FACTS | OWN_REFUSALS,
 )
-async def upload_facts(request: Request, parts: _PARTS, upload_id: str) -> Response:
+async def upload_facts(request: Request, parts: PARTS, upload_id: str) -> Response:
     """What there is to say about an upload of yours."""
-    key = await _identified(parts, request)
+    key = await identified(parts, request)
     found = await parts.errand(parts.host.owned, key and key.id, token=upload_id)
     return JSONResponse(wire.upload_answer(found, _link(parts, request, found)))
 
 
-@router.delete("/uploads/{upload_id}", status_code=204, responses=_OWN_REFUSALS)
-async def delete_upload(request: Request, parts: _PARTS, upload_id: str) -> Response:
+@router.delete("/uploads/{upload_id}", status_code=204, responses=OWN_REFUSALS)
+async def delete_upload(request: Request, parts: PARTS, upload_id: str) -> Response:
     """End a link of yours at once and delete the file."""
-    key = await _identified(parts, request)
+    key = await identified(parts, request)
     await parts.errand(parts.host.delete_owned, key and key.id, token=upload_id)
     return Response(status_code=204)
 
 
 @router.get("/usage", response_class=Response, responses=bodies.USED | schema.answers(401, 503))
-async def usage(request: Request, parts: _PARTS) -> Response:
+async def usage(request: Request, parts: PARTS) -> Response:
     """What your key has hosted, and may."""
-    key = await _identified(parts, request)
+    key = await identified(parts, request)
     used = await parts.errand(parts.host.usage, key and key.id)
     return JSONResponse(wire.usage_answer(used, key.allowance if key else wire.UNLIMITED))
 
@@ -115,7 +115,7 @@ async def usage(request: Request, parts: _PARTS) -> Response:
 async def _answered(
     parts: Parts, request: Request, parse: Callable[[Fields], wire.PictureCall], word: str | None
 ) -> Response:
-    fields, key = await _received(parts, request)
+    fields, key = await received(parts, request)
     call = parse(fields)
     if call.dry_run:
         order = (parts, key, call.source, call.edit, call.behind)
@@ -124,7 +124,7 @@ async def _answered(
     make = partial(_made, parts, request, key, call)
     if call.answer != "link":
         return await make()
-    return await _once(parts, key, word, fields.fingerprint(request.url.path), make)
+    return await once(parts, key, word, fields.fingerprint(request.url.path), make)
 
 
 async def _made(
@@ -135,8 +135,8 @@ async def _made(
         seconds = parts.links.native_seconds if call.seconds is None else call.seconds
         kept, report = await parts.worked(key, calls.crop_and_keep, *order, seconds, call.behind)
         told = wire.upload_answer(kept, _link(parts, request, kept))
-        place = {"location": _place(kept.draft.token)}
-        return JSONResponse(told | wire.reasons(report, call.explain), 201, place | labels(report))
+        headers = {"location": place(kept.draft.token)} | labels(report)
+        return JSONResponse(told | wire.reasons(report, call.explain), 201, headers)
     made = await parts.worked(key, calls.crop, *order, call.behind)
     headers = labels(made.report)
     if call.answer == "base64":
@@ -154,22 +154,27 @@ async def _uploaded(parts: Parts, request: Request, key: ApiKey | None, fields: 
     source = wire.parse_source(fields)
     kept = await parts.worked(key, calls.keep, parts, key, source, seconds)
     told = wire.upload_answer(kept, _link(parts, request, kept))
-    return JSONResponse(told, 201, {"location": _place(kept.draft.token)})
+    return JSONResponse(told, 201, {"location": place(kept.draft.token)})
 
 
-async def _once(
+async def once(
     parts: Parts,
     key: ApiKey | None,
     word: str | None,
     fingerprint: str,
     make: Callable[[], Awaitable[Response]],
+    collection: str = "uploads",
 ) -> Response:
-    """The answer of `make`, or the one that its Idempotency-Key was given before."""
+    """The answer of `make`, or the one that its Idempotency-Key was given before.
+
+    What it makes is in a collection below /api/v1, by its id.
+    """
     if word is None:
         return await make()
     begun = await parts.errand(parts.once.begin, key and key.id, word, fingerprint)
     if isinstance(begun, Answer):
-        told = {"idempotency-replayed": "true", "location": _place(json.loads(begun.body)["id"])}
+        where = place(json.loads(begun.body)["id"], collection)
+        told = {"idempotency-replayed": "true", "location": where}
         return Response(begun.body, begun.status, told, "application/json")
     try:
         answer = await make()
@@ -181,21 +186,23 @@ async def _once(
     return answer
 
 
-async def _received(parts: Parts, request: Request) -> tuple[Fields, ApiKey | None]:
+async def received(parts: Parts, request: Request) -> tuple[Fields, ApiKey | None]:
     """The key first, because it is in the head; then the body. Where there is no place, neither."""
     with parts.receiving() as hold:
-        key = await _identified(parts, request)
+        key = await identified(parts, request)
         return await read_fields(request, parts.body_limits, hold), key
 
 
-async def _identified(parts: Parts, request: Request) -> ApiKey | None:
+async def identified(parts: Parts, request: Request) -> ApiKey | None:
+    """Whose request it is. Raises AccessError or RateExceededError."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     sent = token.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
     return await parts.identified(sent, request.client.host if request.client else "")
 
 
-def _place(token: str) -> str:
-    return f"{PREFIX}/uploads/{token}"
+def place(token: str, collection: str = "uploads") -> str:
+    """Where something of ours is told of."""
+    return f"{PREFIX}/{collection}/{token}"
 
 
 def _link(parts: Parts, request: Request, upload: Any) -> str:

@@ -138,6 +138,28 @@ CUTOUT: dict[str, Schema] = {
 }
 """Every field of a request for a cut-out."""
 
+JOB: dict[str, Schema] = {
+    "do": _text("What to do with the pictures.", enum=["crop", "cutout"], default="crop"),
+    "pictures": {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "object"},
+        "description": "In JSON: for each picture its own fields, which win over those beside it.",
+    },
+    "labels": {
+        "description": "Your own words for the job; in a form one text, with commas between.",
+        "oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}],
+    },
+    "webhook": _text("Where to POST word once the job is over.", format="uri"),
+    "webhook_secret": _text("What you know the word by; it signs it, and is sent along."),
+    **{
+        name: row
+        for name, row in {**CROP, **CUTOUT}.items()
+        if name not in ("answer", "inline", "explain", "dry_run")
+    },
+}
+"""Every field of a job: its own, and those of its pictures."""
+
 UPLOAD: dict[str, Schema] = {
     "image": _text("The file: base64, bare or as a data URI; in a form also a file."),
     "url": _SOURCE["url"],
@@ -185,7 +207,7 @@ def answers(*statuses: int) -> dict[int | str, Schema]:
         400: "The request cannot be followed",
         401: "No valid API key",
         403: "The quota is used up",
-        404: "No such upload",
+        404: "Nothing of that id",
         409: "The Idempotency-Key is taken",
         413: "Too large",
         415: "Not a format we open",

@@ -283,8 +283,8 @@ def upload_answer(upload: Upload, link: str) -> dict[str, Any]:
         "media_type": draft.media_type,
         "size_bytes": draft.size_bytes,
         "sha256": draft.sha256,
-        "created_at": _moment(draft.created_ms),
-        "expires_at": None if draft.expires_ms is None else _moment(draft.expires_ms),
+        "created_at": moment(draft.created_ms),
+        "expires_at": None if draft.expires_ms is None else moment(draft.expires_ms),
     }
 
 
@@ -331,6 +331,7 @@ def about_answer(
     }
 
 
-def _moment(milliseconds: int) -> str:
+def moment(milliseconds: int) -> str:
+    """Milliseconds since 1970 as RFC 3339 has it, UTC."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
