@@ -47,6 +47,13 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A running server; the tests that need it are skipped where it cannot be had."""
+    with postgres_running() as server:
+        yield server
+
+
+@contextmanager
+def postgres_running() -> Iterator[PostgresServer]:
+    """A server for as long as the block runs."""
     programs = _programs()
     with _folder() as folder, _running(programs, folder) as server:
         yield server

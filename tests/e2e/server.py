@@ -96,6 +96,10 @@ class Server:
         )
         return done.stdout.decode()
 
+    def beside(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Another command of the program, started on the same data; it logs to the same file."""
+        return self._spawned([*COMMAND, *arguments])
+
     def log(self) -> str:
         """What it said on standard error, of all its starts."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
@@ -150,9 +154,12 @@ class Server:
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
     def _launched(self) -> subprocess.Popen[bytes]:
+        return self._spawned([*self._command, "serve", "--port", str(self.port)])
+
+    def _spawned(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "said").open("ab") as said, (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [*self._command, "serve", "--port", str(self.port)],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=log,
