@@ -138,7 +138,7 @@ def _client(server: Server) -> httpx2.Client:
 
 def _filed(client: httpx2.Client, count: int, hook: str) -> list[str]:
     with tempfile.TemporaryFile() as file:
-        Image.effect_noise((1200, 900), 60).convert("RGB").save(file, "JPEG", quality=85)
+        Image.effect_noise((1000, 750), 60).convert("RGB").save(file, "JPEG", quality=85)
         file.seek(0)
         kept = client.post("/api/v1/uploads", files={"image": file.read()}).json()["id"]
     job = {"upload": kept, "format": "webp", "lossless": True, "aspect": "1:1"}

@@ -97,8 +97,13 @@ class Server:
         return done.stdout.decode()
 
     def beside(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Another command of the program, started on the same data; it logs to the same file."""
-        return self._spawned([*COMMAND, *arguments])
+        """Another command of the program, started on the same data; it logs to the same file.
+
+        Its temporary files are elsewhere: it may be killed, and then leaves them.
+        """
+        temp = self.folder / "beside"
+        temp.mkdir(exist_ok=True)
+        return self._spawned([*COMMAND, *arguments], TMPDIR=str(temp))
 
     def log(self) -> str:
         """What it said on standard error, of all its starts."""
@@ -156,14 +161,14 @@ class Server:
     def _launched(self) -> subprocess.Popen[bytes]:
         return self._spawned([*self._command, "serve", "--port", str(self.port)])
 
-    def _spawned(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _spawned(self, command: list[str], **changed: str) -> subprocess.Popen[bytes]:
         with (self.folder / "said").open("ab") as said, (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=log,
-                env=self._environment,
+                env=self._environment | changed,
                 cwd=self.folder,
                 start_new_session=True,
             )

@@ -79,6 +79,13 @@ class Host:
         """Keep what was sent with a job, whatever it is. Raises what `hold` raises."""
         return self.hold(data, _UNKNOWN, key_id=key_id, seconds=0)
 
+    def drop(self, upload: Upload) -> None:
+        """Delete what is held and was not taken after all; a sweeper does it where that fails."""
+        try:
+            self._erase(upload)
+        except StorageUnavailableError:
+            log.warning("upload %d is left to the sweeper", upload.id)
+
     def held(self, token: str) -> bytes:
         """What is kept under a token that has no link. UploadNotFoundError if it was swept."""
         try:
@@ -159,9 +166,10 @@ class Host:
     def _give_up(self, upload: Upload) -> None:
         try:
             self.catalog.uploads.retire(upload)  # it is live if only the answer was lost
-            self._erase(upload)
         except StorageUnavailableError:
             log.warning("upload %d is left to the sweeper", upload.id)
+        else:
+            self.drop(upload)
 
 
 def _checked(token: str) -> str:

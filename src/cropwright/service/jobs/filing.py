@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cropwright.core.hosting import ApiKey, Upload
 from cropwright.core.jobs import Hook, Job, JobDraft, Outcome
-from cropwright.errors import JobNotFoundError, OverloadedError
+from cropwright.errors import CropwrightError, JobNotFoundError, OverloadedError
 from cropwright.service.calls import Source, fetched
 from cropwright.service.render import Made
 
@@ -113,14 +113,12 @@ def file(parts: Parts, key: ApiKey | None, filing: Filing, base: str) -> Job:
     if catalog.jobs.backlog().pending >= parts.jobs.waiting:
         raise OverloadedError(_RETRY_AFTER_SECONDS)
     inputs: list[Upload] = []
-    pictures = []
-    for given in filing.pictures:
-        files = {}
-        for name, source in given.files.items():
-            upload = parts.host.hold_input(fetched(parts, key, source).data, key_id)
-            inputs.append(upload)
-            files[name] = upload.draft.token
-        pictures.append({"task": given.task, "fields": dict(given.fields), "files": files})
+    try:
+        pictures = [_kept(parts, key, given, inputs) for given in filing.pictures]
+    except CropwrightError:
+        for upload in inputs:
+            parts.host.drop(upload)
+        raise
     wish = {"version": VERSION, "door": filing.door, "base": base, "pictures": pictures}
     draft = JobDraft(
         token=secrets.token_urlsafe(_TOKEN_BYTES),
@@ -131,6 +129,17 @@ def file(parts: Parts, key: ApiKey | None, filing: Filing, base: str) -> Job:
         created_ms=parts.host.now_ms(),
     )
     return catalog.jobs.accept(draft, inputs, filing.hook)
+
+
+def _kept(parts: Parts, key: ApiKey | None, given: Given, inputs: list[Upload]) -> dict[str, Any]:
+    """One picture as it is kept; the files that were sent along go to `inputs`."""
+    files = {}
+    for name, source in given.files.items():
+        data = fetched(parts, key, source).data
+        upload = parts.host.hold_input(data, key.id if key else None)
+        inputs.append(upload)
+        files[name] = upload.draft.token
+    return {"task": given.task, "fields": dict(given.fields), "files": files}
 
 
 def wish_of(job: Job) -> Wish | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cropwright.core.hosting import ApiKey
 from cropwright.core.jobs import Job, Lease, Outcome
@@ -55,7 +55,7 @@ def work(
             if lease.job.attempts < parts.jobs.attempts:
                 jobs.postpone(lease, str(error), now_ms() + _delay_ms(parts, lease.job))
                 return
-            outcome = _failed(position, error)
+            outcome = _failed(position, error.code, str(error))
         if not jobs.record(lease, outcome):
             return  # it was cancelled, or given to another worker
     _end(parts, lease)
@@ -79,10 +79,10 @@ def _outcome(parts: Parts, door: JobDoor, job: Job, position: int, task: Task) -
     except PASSING:
         raise
     except CropwrightError as error:
-        return _failed(position, error)
+        return _failed(position, error.code, str(error))
     except Exception:
         log.exception("picture %d of job %d failed", position, job.id)
-        return _failed(position, CropwrightError())
+        return _failed(position, CropwrightError.code, CropwrightError.sentence)
 
 
 def _done(parts: Parts, door: JobDoor, key: ApiKey | None, task: Task) -> Done:
@@ -108,9 +108,8 @@ def _key(parts: Parts, job: Job) -> ApiKey | None:
     return key
 
 
-def _failed(position: int, error: CropwrightError) -> Outcome:
-    told: dict[str, Any] = {"error": {"code": error.code, "detail": str(error)}}
-    return Outcome(position, json.dumps(told), None)
+def _failed(position: int, code: str, detail: str) -> Outcome:
+    return Outcome(position, json.dumps({"error": {"code": code, "detail": detail}}), None)
 
 
 def _delay_ms(parts: Parts, job: Job) -> int:
