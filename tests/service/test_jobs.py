@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from cropwright.service.jobs.filing import Filing, Given
 from cropwright.service.jobs.webhooks import send_one, signed
 from cropwright.service.jobs.work import work
 from cropwright.service.jobs.workshop import Workshop
+from cropwright.sources.remote import Fetcher
+from cropwright.sources.settings import SourceSettings
 from inside import BASE, new_key
 
 pytest_plugins = ["inside_fixtures"]
@@ -180,9 +183,6 @@ def receiver():
 @pytest.fixture
 def reaching(parts):
     """Parts that may send word to this machine."""
-    from cropwright.sources.remote import Fetcher
-    from cropwright.sources.settings import SourceSettings
-
     fetcher = Fetcher(SourceSettings(allow="127.0.0.0/8"))
     return replace(parts, fetcher=fetcher, jobs=replace(parts.jobs, webhook_retries=1))
 
@@ -231,6 +231,15 @@ def test_a_signature_is_that_of_standard_webhooks(parts, secret):
     assert headers["X-WEBHOOK-SECRET"] == secret
 
 
+def test_the_example_of_standard_webhooks_comes_out_as_it_is_published(parts):
+    filed(parts)
+    job = begun(parts).job
+    job = replace(job, draft=replace(job.draft, token="p5jXN8AQM9LWM0D4loKWxJek"))
+    hook = Hook("", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    headers = signed(Delivery(job, hook, 0), b'{"test": 2432232314}', 1614265330)
+    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
 def test_without_a_secret_nothing_is_signed(parts):
     filed(parts)
     headers = signed(Delivery(begun(parts).job, Hook("", None), 0), b"{}", 0)
@@ -253,6 +262,4 @@ def test_a_workshop_does_what_was_left_by_a_lost_worker(parts, clock):
 
 
 def _real_ms() -> int:
-    import time
-
     return time.time_ns() // 1_000_000
