@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from cropwright import __version__
 from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.doors.cropphoto import banners, wire_banners
 from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
 from cropwright.doors.iiif import routes as iiif
@@ -59,7 +60,7 @@ DOORS: dict[str, Callable[[Parts], Starlette]] = {
 }
 """Prefix -> the door mounted there; the native API is the application itself."""
 
-JOB_DOORS = {wire_jobs.DOOR: native_jobs.DOOR}
+JOB_DOORS = {wire_jobs.DOOR: native_jobs.DOOR, wire_banners.DOOR: banners.DOOR}
 """The doors that take jobs, by the name that is kept with each job."""
 
 _ERRAND_THREADS = 16

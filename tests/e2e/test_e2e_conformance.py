@@ -21,8 +21,10 @@ SYSTEMS = [
     "crop_photo_auto_resize_align",
     "crop_photo_lifestyle",
     "crop_photo_body_aware_crop",
+    "crop_photo_banners",
 ]
 LINK_SECONDS = 4
+WEBHOOK_WAIT_SECONDS = 1
 QUEUE = 5
 
 
@@ -31,6 +33,7 @@ def report(shared, tmp_path_factory) -> list[dict]:
     """The outcome of every case, all systems in one run because they wait for the same clock."""
     folder = tmp_path_factory.mktemp("conformance")
     settings = {"LINKS_V6_SECONDS": str(LINK_SECONDS), "SOURCES_ALLOW": "127.0.0.0/8"}
+    settings |= {"JOBS_POLL_SECONDS": "0.1", "JOBS_WEBHOOK_WAIT_SECONDS": str(WEBHOOK_WAIT_SECONDS)}
     settings |= {"MODELS_FOLDER": str(folder), "MODELS_FIRST_USE_BYTES": "0"}
     models = every_model(shared)
     seeing = ("yunet", "yolox", "pose")
@@ -46,6 +49,7 @@ def report(shared, tmp_path_factory) -> list[dict]:
             "--limited-key": server.key("limited", "--queue", str(QUEUE)),
             "--link-ttl": LINK_SECONDS,
             "--person": person,
+            "--webhook-retry": WEBHOOK_WAIT_SECONDS,
             "--json": folder / "report.json",
         }
         words = [str(word) for pair in arguments.items() for word in pair]

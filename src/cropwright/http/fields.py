@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
@@ -43,6 +43,8 @@ class Fields:
     values: Mapping[str, Value]
     spaces_were_plus: bool = False
     """Whether "+" may have become a space on its way, as it does in a URL-encoded form."""
+    repeated: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """Of a form's fields that came more than once, all values."""
     has_escapes: bool = True
     """Whether JSON's text may hold escapes: in megabytes without any, none need be looked for."""
 
@@ -77,6 +79,19 @@ class Fields:
             return value
         raise InvalidValueError(name, _kind(value), "a string")
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The value where it is a list of texts, or one text; a form may name it several times.
+
+        Raises InvalidValueError for anything else.
+        """
+        value = self.repeated.get(name) or self.get(name)
+        if value is None or value == "":
+            return ()
+        rows = (value,) if isinstance(value, str) else value
+        if isinstance(rows, list | tuple) and all(isinstance(row, str) for row in rows):
+            return tuple(rows)
+        raise InvalidValueError(name, _kind(value), "a list of strings")
+
     def encoded(self, name: str) -> bytes | memoryview | None:
         """The value's base64 text, in ASCII where it is any. InvalidValueError if it is no text."""
         raw = self.values.get(name)
@@ -102,14 +117,17 @@ async def read_fields(request: Request, limits: BodyLimits, hold: Hold = hold_an
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _FORMS:
         return from_json(await read_body(request, limits, hold))
-    values: dict[str, Value] = {}
+    every: dict[str, list[Value]] = {}
     form = await read_form(request, limits, hold)
     for name, value in form.multi_items():
-        values[name] = await value.read() if isinstance(value, UploadFile) else value
+        read = await value.read() if isinstance(value, UploadFile) else value
+        every.setdefault(name, []).append(read)
     await form.close()
-    if not all(_is_text(text) for text in (*values, *values.values())):
+    if not all(_is_text(text) for name, rows in every.items() for text in (name, *rows)):
         raise MalformedRequestError("body", "is a form with text that is none")
-    return Fields(values, spaces_were_plus=kind == _URL_ENCODED)
+    values = {name: rows[-1] for name, rows in every.items()}
+    repeated = {name: tuple(rows) for name, rows in every.items() if len(rows) > 1}
+    return Fields(values, spaces_were_plus=kind == _URL_ENCODED, repeated=repeated)
 
 
 def from_json(body: bytes) -> Fields:

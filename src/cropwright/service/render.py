@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cropwright.core.command import Edit, Facts, Plan
+from cropwright.core.geometry import Rect, Size
 from cropwright.core.limits import Limits, WorkerLimits
 from cropwright.core.models import ModelSettings
 from cropwright.core.report import Report
@@ -90,6 +91,11 @@ class Renderer:
         """Nothing is made: the picture is decoded to see that it is whole."""
         return self.workers.run(_verify, Parcel(data), self.limits)
 
+    def hole(self, data: bytes) -> tuple[Size, Rect | None]:
+        """A mask's size and the box around its transparent pixels; None without any."""
+        with self.workers.handover() as handover:
+            return self.workers.submit(_hole, handover.packed(data), self.limits).result()
+
     def sample(self) -> bytes:
         """A picture to try things with, as a PNG."""
         return self.workers.run(drawn, 960, 640)
@@ -117,6 +123,12 @@ def _explain(parcel: Parcel, wish: Edit | Plan, limits: Limits, models: ModelSet
     from cropwright.engine.pipeline import explain
 
     return explain(parcel.unpacked(), wish, limits, models)
+
+
+def _hole(parcel: Parcel, limits: Limits) -> tuple[Size, Rect | None]:
+    from cropwright.engine.hole import hole
+
+    return hole(parcel.unpacked(), limits)
 
 
 def _verify(parcel: Parcel, limits: Limits) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
 from starlette.applications import Starlette
@@ -10,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cropwright.core.hosting import ApiKey
-from cropwright.doors.cropphoto import errors, wire, wire_align, wire_body
+from cropwright.doors.cropphoto import banners, errors, wire, wire_align, wire_body
 from cropwright.errors import CropwrightError
+from cropwright.http.body import Hold
 from cropwright.http.door import Words, posting
 from cropwright.http.fields import Fields, read_fields
 from cropwright.http.labels import labels
@@ -31,13 +33,13 @@ PICTURES: dict[str, Callable[[Fields], wire.PictureCall]] = {
 def v1(parts: Parts) -> Starlette:
     """What lies below /v1."""
     pictures = {path: partial(_picture, parts, parse) for path, parse in PICTURES.items()}
-    return posting(pictures, Words(_refusal, _status))
+    return posting(pictures | banners.endpoints(parts, _received), Words(_refusal, _status))
 
 
 async def _picture(
     parts: Parts, parse: Callable[[Fields], wire.PictureCall], request: Request
 ) -> Response:
-    fields, key = await _received(parts, request)
+    fields, key = await _received(parts, request, parts.receiving())
     call = parse(fields)
     order = (parts, key, call.source, call.edit)
     if call.as_link:
@@ -51,9 +53,11 @@ async def _picture(
     return Response(made.data, headers=told, media_type=kind)
 
 
-async def _received(parts: Parts, request: Request) -> tuple[Fields, ApiKey | None]:
+async def _received(
+    parts: Parts, request: Request, entrance: AbstractContextManager[Hold]
+) -> tuple[Fields, ApiKey | None]:
     """The body's syntax, then the key; what the fields say comes after both."""
-    with parts.receiving() as hold:
+    with entrance as hold:
         fields = await read_fields(request, parts.body_limits, hold)
     address = request.client.host if request.client else ""
     return fields, await parts.identified(

@@ -27,6 +27,10 @@ _MOMENT: Schema = {"type": "string", "format": "date-time"}
 _BYTES: Schema = {"type": "string", "format": "binary"}
 _SIZE = {"width": _SIDE, "height": _SIDE}
 _RECT = _object("Pixels of the upright source.", {"x": _COUNT, "y": _COUNT, **_SIZE})
+_FRACTIONS = _object(
+    "The same rectangle as fractions of the source.",
+    dict.fromkeys(("x", "y", "width", "height"), _FRACTION),
+)
 
 SEEN = _object(
     "What was seen of the subject.",
@@ -65,10 +69,7 @@ EXPLAIN = _object(
             {**_SIZE, "format": {"type": "string", "enum": list(READABLE)}, "frames": _SIDE},
         ),
         "rect": _RECT,
-        "fractions": _object(
-            "The same rectangle as fractions of the source.",
-            dict.fromkeys(("x", "y", "width", "height"), _FRACTION),
-        ),
+        "fractions": _FRACTIONS,
         "decided_by": _TEXT,
         "tried": {
             "type": "array",
@@ -192,12 +193,13 @@ _RESULT = _object(
         "picture": _COUNT | {"description": "Which one it is, from 0."},
         "upload": FILE,
         "rect": _RECT,
+        "fractions": _FRACTIONS,
         "decided_by": _TEXT,
         "result": _object("Size of the result.", _SIZE),
         "cutout": SEEN,
         "error": _object("Why there is no result.", {"code": _TEXT, "detail": _TEXT}),
     },
-    *("upload", "rect", "decided_by", "result", "cutout", "error"),
+    *("upload", "rect", "fractions", "decided_by", "result", "cutout", "error"),
 )
 JOB = _object("A job.", _JOB)
 JOB_STATE = _object(

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cropwright.core.hosting import ApiKey
-from cropwright.core.report import Report
 from cropwright.doors.native import bodies, schema, wire_jobs
 from cropwright.doors.native.routes import (
     BEARER,
@@ -111,12 +110,7 @@ def _do(
     call = wire_jobs.call_of(task, fields, files)
     made = calls.crop(parts, key, call.source, call.edit, call.behind)
     seconds = parts.links.native_seconds if call.seconds is None else call.seconds
-    return filing.Done(_facts(made.report), made, seconds)
-
-
-def _facts(report: Report) -> dict[str, Any]:
-    told = report.as_dict()
-    return {name: told[name] for name in ("rect", "decided_by", "result", "cutout") if name in told}
+    return filing.Done(filing.facts_of(made.report), made, seconds)
 
 
 def _tell(parts: Parts, state: filing.State) -> dict[str, Any]:

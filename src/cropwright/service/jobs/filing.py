@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cropwright.core.hosting import ApiKey, Upload
 from cropwright.core.jobs import Hook, Job, JobDraft, Outcome
+from cropwright.core.report import Report
 from cropwright.errors import CropwrightError, JobNotFoundError, OverloadedError
 from cropwright.service.calls import Source, fetched
 from cropwright.service.render import Made
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of the text that jobs are kept as."""
+_FACTS = ("rect", "fractions", "decided_by", "result", "cutout")
 _TOKEN_BYTES = 18
 _RETRY_AFTER_SECONDS = 60
 
@@ -171,6 +173,12 @@ def listed(
     """A key's own jobs with any of the labels, or all of them; the newest first."""
     key_id = key.id if key else None
     return parts.host.catalog.jobs.labelled(key_id, labels, start=start, limit=limit)
+
+
+def facts_of(report: Report) -> dict[str, Any]:
+    """What is kept of why a picture is what it is: all doors tell of the same."""
+    told = report.as_dict()
+    return {name: told[name] for name in _FACTS if name in told}
 
 
 def forget_old(parts: Parts) -> None:
