@@ -43,6 +43,7 @@ NAVIGATION = (
             Page("cropphoto", "Crop.photo's endpoints with its own fields and answers"),
             Page("dpf", "crop jobs of the DevPixelForge executable, and what is better here"),
             Page("bulk", "folders and buckets, many pictures, gone on with after a stop"),
+            Page("jobs", "work that is done later, and webhooks that tell of it"),
             Page("cutout", "subjects without their background, models, edges", ("cutout",)),
             Page("people", "crops around faces and persons"),
             Page("iiif", "IIIF Image API 3.0: tiles and any part of large pictures, for viewers"),

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from cropwright import __version__
 from cropwright.core.gravity import FOCAL_POINT, GRAVITIES, SUBJECT
+from cropwright.core.limits import WorkerLimits
 from cropwright.doors.cropphoto import banners, wire_banners
 from cropwright.doors.cropphoto.routes import v1
 from cropwright.doors.files.routes import files
@@ -67,8 +68,10 @@ _ERRAND_THREADS = 16
 _NICENESS = 3
 """Workers give way to the process that answers: else refusals wait behind the very work that they
 are to keep away."""
-_JOB_NICENESS = 10
+_JOB_NICENESS = 8
 """Jobs give way to requests."""
+_JOB_PATIENCE = 6
+"""So their pictures may take so many times as long: deadlines are by the clock on the wall."""
 _LEAST_WAITING = 4
 """Pictures that may wait where few workers would let fewer."""
 
@@ -139,7 +142,7 @@ def worked(parts: Parts, settings: Settings, count: int) -> Iterator[None]:
         return
     shop: Workshop | None = None
     try:
-        with Workers(settings.workers, count, niceness=_JOB_NICENESS) as workers:
+        with Workers(_patient(settings.workers), count, niceness=_JOB_NICENESS) as workers:
             renderer = replace(parts.renderer, workers=workers)
             shop = Workshop(replace(parts, renderer=renderer), JOB_DOORS, count)
             shop.start()
@@ -150,6 +153,14 @@ def worked(parts: Parts, settings: Settings, count: int) -> Iterator[None]:
     finally:
         if shop is not None:
             shop.join()
+
+
+def _patient(limits: WorkerLimits) -> WorkerLimits:
+    return replace(
+        limits,
+        deadline_seconds=limits.deadline_seconds * _JOB_PATIENCE,
+        cutout_seconds=limits.cutout_seconds * _JOB_PATIENCE,
+    )
 
 
 def application(parts: Parts) -> ASGIApp:

@@ -204,6 +204,16 @@ def test_a_plus_that_became_a_space_in_a_form_is_restored(sent, encoded):
     assert fields_of(sent.encode(), FORM).encoded("image") == encoded
 
 
+def test_a_list_of_texts_is_an_array_one_text_or_a_field_named_several_times():
+    form = fields_of(multipart(("a", b"x", None), ("a", b"y", None), ("b", b"z", None)), MULTIPART)
+    assert (form.texts("a"), form.texts("b"), form.texts("c")) == (("x", "y"), ("z",), ())
+    assert form.text("a") == "y"
+    json_ = from_json(b'{"a": ["x", "y"], "b": "z", "c": [1]}')
+    assert (json_.texts("a"), json_.texts("b")) == (("x", "y"), ("z",))
+    with pytest.raises(InvalidValueError):
+        json_.texts("c")
+
+
 def test_a_multipart_form_has_text_and_files():
     text = multipart(("a", "ä+ ".encode(), None), ("image", b"\xff\0\r\n--", "../x.png"))
     fields = fields_of(text, MULTIPART)
