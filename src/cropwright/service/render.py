@@ -93,8 +93,7 @@ class Renderer:
 
     def hole(self, data: bytes) -> tuple[Size, Rect | None]:
         """A mask's size and the box around its transparent pixels; None without any."""
-        with self.workers.handover() as handover:
-            return self.workers.submit(_hole, handover.packed(data), self.limits).result()
+        return self.workers.run(_hole, Parcel(data), self.limits)
 
     def sample(self) -> bytes:
         """A picture to try things with, as a PNG."""
