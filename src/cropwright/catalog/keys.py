@@ -59,7 +59,7 @@ class Keys:
     def numbered(self, number: int) -> ApiKey | None:
         """The key with this number, also if it is revoked."""
         with self._database.reading() as connection:
-            row = connection.execute(select(keys).where(keys.c.id == number)).one_or_none()
+            row = connection.execute(_KEY.where(keys.c.id == number)).one_or_none()
         return None if row is None else _key(row)
 
     def all(self) -> list[ApiKey]:
