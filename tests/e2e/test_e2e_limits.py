@@ -11,6 +11,8 @@ import pytest
 from tests.e2e import raw
 from tests.e2e.pictures import png, uri
 
+from cropwright.core.limits import BodyLimits
+
 pytest_plugins = ["tests.e2e.service_fixtures"]
 
 BODY_SECONDS = 1
@@ -132,7 +134,7 @@ def test_a_head_that_is_too_large_is_refused(service):
 
 def test_a_form_of_too_many_parts_is_refused(client, key):
     bearer = {"authorization": f"Bearer {key}"}
-    parts = [(f"field{number}", (None, b"1")) for number in range(21)]
+    parts = [(f"field{number}", (None, b"1")) for number in range(BodyLimits(0, 0).parts + 1)]
     answer = client.post("/api/v1/crop", files=parts, headers=bearer)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
 
