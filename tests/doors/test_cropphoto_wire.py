@@ -178,7 +178,8 @@ def test_every_error_has_a_shape(kind):
     told = wire.error_answer(row.status, row.kind, row.title, said)
     side = "client" if row.status < 500 else "server"
     assert told["type"] == f"/exception/{side}_error/{row.kind}"
-    assert (told["status"], told["title"], told["detail"]) == (row.status, row.kind, said)
+    assert (told["status"], told["title"]) == (row.status, row.title or row.kind)
+    assert (told["detail"], bool(said)) == (said, True)
     assert re.fullmatch(r"[a-z_]+", row.kind)
 
 

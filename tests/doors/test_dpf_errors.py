@@ -129,6 +129,7 @@ ONLY_IN_THE_SERVICE = {
     errors.AccessError,
     errors.CapacityError,
     errors.IdempotencyError,
+    errors.JobNotFoundError,
     errors.MalformedRequestError,
     errors.QuotaExceededError,
     errors.SlowRequestError,
