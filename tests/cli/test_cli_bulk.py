@@ -33,11 +33,11 @@ def bulk(source: Path, out: Path, *options: str) -> subprocess.CompletedProcess[
 
 
 def results(out: Path) -> dict[str, str]:
-    """Every result by name, with what its bytes come to."""
+    """Every result by name, with what its bytes come to; what a kill cut short is hidden."""
     return {
         str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.suffix != ".jsonl"
+        if path.is_file() and path.suffix != ".jsonl" and not path.name.startswith(".")
     }
 
 
