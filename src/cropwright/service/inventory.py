@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from types import TracebackType
 
 from cropwright.core.formats import EXTENSIONS
 from cropwright.service.bulk import Task
@@ -41,12 +40,7 @@ class Inventory:
     def __enter__(self) -> Inventory:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _exc: BaseException | None,
-        _at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self._database.close()
 
     def fill(self, items: Iterable[Item], records: Iterable[Record]) -> None:
